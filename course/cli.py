@@ -1,0 +1,149 @@
+"""The ``dlcourse`` command. Each command imports its half of the course only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+LIGHTNING_COMMANDS = ("fit", "validate", "test", "predict")
+
+OVERVIEW = """\
+students
+  fit | validate | test | predict   train and evaluate a lesson's model (LightningCLI)
+  data                              list, fetch and verify data sets
+  check                             public tests on your own file, with hints
+instructors
+  release                           make the student bundle
+  grade                             grade a folder of submissions in the sandbox
+both
+  demo                              the whole course once, small
+  doctor                            what this machine has and how well it isolates
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dlcourse",
+        description="A deep-learning course that runs.\n\n" + OVERVIEW,
+        epilog="example: dlcourse fit --config course/01_linear_models/softmax.yaml",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, about: str, example: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=about,
+            description=about,
+            epilog=f"example: {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    demo = add("demo", "train, release and grade on the embedded data", "dlcourse demo")
+    demo.add_argument("--out", type=Path, default=Path("runs/demo"), help="default: %(default)s")
+
+    for name in LIGHTNING_COMMANDS:
+        # Never parsed here: main() hands everything after the name to LightningCLI.
+        add(name, f"{name} a lesson's model", f"dlcourse {name} --config LESSON.yaml")
+
+    data = add("data", "list, fetch and verify data sets", "dlcourse data get mnist")
+    data.add_argument("action", choices=("list", "get", "verify"))
+    data.add_argument("names", nargs="*", metavar="NAME")
+
+    release = add("release", "make the student bundle", "dlcourse release softmax --out ../handout")
+    release.add_argument("names", nargs="*", metavar="NAME", help="default: every assignment")
+    release.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    check = add("check", "run the public tests on your own file", "dlcourse check softmax")
+    check.add_argument("name", metavar="NAME")
+    check.add_argument("file", nargs="?", type=Path, metavar="FILE")
+
+    grade = add(
+        "grade",
+        "grade a folder of submissions in the sandbox",
+        "dlcourse grade softmax submitted/ --out grades/softmax --jobs 2",
+    )
+    grade.add_argument("name", metavar="NAME")
+    grade.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
+    grade.add_argument("--out", type=Path, required=True, metavar="DIR")
+    grade.add_argument(
+        "--jobs", type=int, metavar="N", help="worker processes; default: one a core"
+    )
+    grade.add_argument("--force", action="store_true", help="grade again what is graded already")
+    grade.add_argument(
+        "--timeout", type=float, default=120.0, metavar="S", help="seconds a submission may take"
+    )
+    grade.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="run student code WITHOUT isolation: for your own code only",
+    )
+
+    add("doctor", "what this machine has and how well it isolates", "dlcourse doctor")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments and arguments[0] in LIGHTNING_COMMANDS:
+            from course.fit import main as lightning_main
+
+            return lightning_main(arguments)
+        return _run(build_parser().parse_args(arguments))
+    except KeyboardInterrupt:
+        print("dlcourse: interrupted; what was finished is kept", file=sys.stderr)
+        return 130
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"dlcourse: {where}{error.strerror}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        status = getattr(error, "exit_status", None)
+        if status is None:
+            raise
+        print(f"dlcourse: {error}", file=sys.stderr)
+        return int(status)
+
+
+def _run(args: argparse.Namespace) -> int:
+    match args.command:
+        case "demo":
+            from course.demo import demo
+
+            return demo(args.out)
+        case "data":
+            from course import data
+
+            return data.run(args.action, args.names)
+        case "release":
+            from graders.release import release
+
+            release(args.names, args.out)
+            return 0
+        case "check":
+            from graders.check import check
+
+            return check(args.name, args.file)
+        case "grade":
+            from graders.grade import grade
+
+            return grade(
+                args.name,
+                args.submissions,
+                args.out,
+                jobs=args.jobs,
+                force=args.force,
+                timeout=args.timeout,
+                sandboxed=not args.no_sandbox,
+            )
+        case "doctor":
+            from course.doctor import doctor
+
+            return doctor()
+    raise AssertionError(args.command)
