@@ -1,0 +1,213 @@
+"""The pages say what the record says, to everyone, and run nothing that a stranger wrote."""
+
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from graders import pages
+from graders.results import ClassResults, SubmissionResult
+from tests.graders.class_results import outcome, small_class, submission
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "</pre></section><img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' style='background:url(http://evil.example/x)",
+    "</style><style>*{display:none}</style>",
+    "</title><script>alert(1)</script>",
+    "<!--",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "\x1b[2J\x1b[31mred\u202eevil\u2066",
+    "\ud800 lone surrogate \x00 null",
+]
+
+
+def parse(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def text_of(node) -> str:
+    return re.sub(r"\s+", " ", node.get_text(" ")).strip()
+
+
+@pytest.fixture
+def written(tmp_path):
+    results = small_class()
+    pages.write_feedback(results, tmp_path)
+    pages.write_report(results, tmp_path)
+    return tmp_path
+
+
+def test_every_student_has_a_page(written):
+    assert sorted(path.stem for path in (written / "feedback").iterdir()) == [
+        "ada", "bob", "cleo", "dan", "eve", "fay",
+    ]  # fmt: skip
+
+
+def test_feedback_names_each_test_with_points_message_and_hint(written):
+    page = parse(written / "feedback" / "bob.html")
+    assert "80 of 100 points" in text_of(page)
+    assert "2 of 3 tests passed" in text_of(page)
+    tests = {text_of(item.select_one(".what")): item for item in page.select("li.test")}
+    assert list(tests) == [
+        "What test_rows_sum_to_one asks.",
+        "What test_large_scores asks.",
+        "What test_counts asks.",
+    ]
+    wrong = text_of(tests["What test_large_scores asks."])
+    assert "Failed" in wrong
+    assert "0 / 20" in wrong
+    assert "3 of 6 entries differ" in wrong
+    assert "Hint: Hint of test_large_scores." in wrong
+    right = text_of(tests["What test_counts asks."])
+    assert "Passed" in right
+    assert "Hint" not in right
+
+
+def test_feedback_adds_up_each_task(written):
+    page = parse(written / "feedback" / "bob.html")
+    headers = [text_of(header) for header in page.select(".task > header")]
+    assert headers == ["softmax 40 / 60 points", "accuracy 40 / 40 points"]
+
+
+@pytest.mark.parametrize(
+    ("student", "sentence"),
+    [
+        ("dan", "No submission was found"),
+        ("eve", "could not be read as a submission"),
+        ("fay", "not your fault and not a score of zero"),
+    ],
+)
+def test_what_was_not_graded_is_explained(written, student, sentence):
+    page = text_of(parse(written / "feedback" / f"{student}.html"))
+    assert sentence in page
+    assert "tests passed" not in page
+
+
+def test_a_broken_grader_is_never_shown_as_zero(written):
+    page = parse(written / "feedback" / "fay.html")
+    assert text_of(page.select_one(".score")) == "– not graded yet, of 100 points"
+    row = next(row for row in parse(written / "report.html").select(".class-table tr")
+               if "fay" in text_of(row))  # fmt: skip
+    assert text_of(row.select_one("td.number")) == "–"
+
+
+def test_the_report_holds_the_figures_of_the_class(written):
+    report = parse(written / "report.html")
+    tiles = [text_of(tile) for tile in report.select(".tile")]
+    assert tiles[:4] == ["3 graded", "1 missing", "1 rejected", "1 grader failed"]
+    assert "60 mean of graded" in tiles
+    title = text_of(report.select_one("svg title"))
+    assert "0 to 10: 1" in title
+    assert "80 to 90: 1" in title
+    assert "90 to 100: 1" in title
+    attention = text_of(report.select_one("[aria-labelledby=attention]"))
+    assert "No space left on device" in attention
+    assert "not valid JSON: line 3" in attention
+    rows = [text_of(row) for row in report.select("[aria-labelledby=tasks] tbody tr")]
+    assert rows[0].startswith("Task softmax 33 % every test 33.33 / 60")
+    assert "test_large_scores 33 % 6.67 / 20 1 1 0 0 1" in rows[1]
+
+
+def test_every_link_of_the_report_leads_to_a_page(written):
+    links = {link["href"] for link in parse(written / "report.html").select("a")}
+    assert len(links) == 6
+    assert all((written / link).is_file() for link in links)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attacks_are_shown_as_text(tmp_path, attack):
+    name = "a b'&<i>"  # file names may hold these; the engine refuses slashes and controls
+    results = ClassResults(
+        "softmax",
+        100.0,
+        attack,
+        (
+            submission(name, "failed", "error", "timeout", message=attack, submitted_at=attack),
+            SubmissionResult("mallory", "rejected", message=attack),
+            SubmissionResult("trudy", "graded", message=attack),
+        ),
+    )
+    pages.write_feedback(results, tmp_path)
+    pages.write_report(results, tmp_path)
+    for path in [tmp_path / "report.html", *(tmp_path / "feedback").iterdir()]:
+        page = parse(path)
+        assert not page.select(
+            "script, img, iframe, object, embed, link, base, form, i, svg[onload]"
+        )
+        assert len(page.select("style")) == 1
+        attributes = {name for tag in page.find_all(True) for name in tag.attrs}
+        assert not [name for name in attributes if name.startswith("on")]
+        assert all(link["href"].startswith("feedback/") for link in page.select("a"))
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", str(page))
+    if attack.isprintable():
+        shown = parse(tmp_path / "feedback" / "mallory.html").select_one("pre").get_text()
+        assert shown == attack
+
+
+@pytest.mark.parametrize("name", ["report.html", "feedback/bob.html", "feedback/dan.html"])
+def test_pages_are_accessible_and_self_contained(written, name):
+    page = parse(written / name)
+    html = (written / name).read_text()
+    assert page.html["lang"] == "en"
+    assert page.title.get_text().strip()
+    assert page.select_one('meta[name="viewport"]')
+    assert "default-src 'none'" in page.select_one("meta[http-equiv]")["content"]
+    assert "prefers-color-scheme: dark" in html
+    assert "@media print" in html
+    assert not re.search(r"https?://|url\(|@import", html)
+    assert len(page.select("h1")) == 1
+    assert all(header.get("scope") for header in page.select("th"))
+    ids = [tag["id"] for tag in page.select("[id]")]
+    assert len(ids) == len(set(ids))
+    for tag in page.select("[aria-labelledby]"):
+        assert tag["aria-labelledby"] in ids
+    for status in page.select("li.test .status"):
+        assert re.search("[A-Z][a-z]+", status.get_text())  # a word, not colour alone
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb`` (WCAG 2.2)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_contrast_is_aa(scheme):
+    style = (Path(pages.__file__).parent / "templates" / "style.css").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[scheme]))
+    for text in ("ink", "quiet", "accent", "good", "bad", "warn", "idle"):
+        for ground in ("paper", "card"):
+            light, dark = sorted((luminance(colours[text]), luminance(colours[ground])))[::-1]
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+def test_long_output_is_cut_and_says_so(tmp_path):
+    results = ClassResults(
+        "softmax", 100.0, "", (submission("ann", "error", "passed", "passed", message="x" * 9999),)
+    )
+    page = pages.feedback_page(results, results.submissions[0])
+    assert "… (5999 more characters)" in page
+
+
+def test_an_unchanged_page_keeps_its_file(written):
+    path = written / "feedback" / "ada.html"
+    before = path.stat()
+    pages.write_feedback(small_class(), written)
+    assert path.stat().st_ino == before.st_ino
+    results = small_class(submission("gus", "passed", "passed", "passed"))
+    pages.write_feedback(results, written)
+    assert (written / "feedback" / "gus.html").is_file()
+
+
+def test_an_empty_class_and_a_worthless_test_make_a_report(tmp_path):
+    pages.write_report(ClassResults("softmax", 100.0, "", ()), tmp_path)
+    assert "No submission was graded" in (tmp_path / "report.html").read_text()
+    free = SubmissionResult("ann", "graded", tests=(outcome("test_free", "softmax", 0.0),))
+    pages.write_report(ClassResults("softmax", 0.0, "", (free,)), tmp_path)
+    assert "test_free" in (tmp_path / "report.html").read_text()
