@@ -1,0 +1,43 @@
+"""Which assignments this course has, and where their files lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graders.errors import BadInput
+
+
+def course_root() -> Path:
+    """The folder that holds ``assignments/``, ``course/`` and ``data/``.
+
+    Raises:
+        BadInput: the package was installed without its course folder.
+    """
+    root = Path(__file__).resolve().parents[1]
+    if not (root / "assignments").is_dir():
+        raise BadInput(
+            f"{root / 'assignments'} does not exist: install the course in place, "
+            "with 'pip install -e .' in its folder"
+        )
+    return root
+
+
+def assignment_names() -> list[str]:
+    """Every assignment that has a source, in alphabetical order."""
+    return sorted(
+        path.parent.name
+        for path in (course_root() / "assignments").glob("*/*.py")
+        if path.stem == path.parent.name
+    )
+
+
+def source_path(name: str) -> Path:
+    """The source of an assignment: in the course the reference, in a student's bundle the stub.
+
+    Raises:
+        BadInput: there is no such assignment; the message names those that there are.
+    """
+    known = assignment_names()
+    if name not in known:
+        raise BadInput(f"no assignment is called {name!r}: choose from {', '.join(known)}")
+    return course_root() / "assignments" / name / f"{name}.py"
