@@ -1,4 +1,4 @@
-"""Makes `mnist_subset.npz` and its manifest entry from full MNIST (`dlcourse data get mnist` first).
+"""Makes `mnist_subset.npz` and its manifest entry from full MNIST (`dlcourse data get mnist`).
 
 Images are drawn uniformly without replacement, train from the published train split and test from
 the published test split, with `numpy.random.default_rng(SEED)`; `*_index` says which they are.

@@ -1,0 +1,121 @@
+"""Batches of in-memory tensors by index: no copy per example, exact on any number of processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from lightning_modules.errors import BadInput
+from lightning_modules.seeding import mix
+
+Batch = tuple[Tensor, Tensor]
+
+
+def training_indices(
+    epoch: int, num_examples: int, batch_size: int, seed: int, rank: int = 0, world_size: int = 1
+) -> list[Tensor]:
+    """One shuffled epoch, cut into batches, of which this process takes every `world_size`-th row.
+
+    `batch_size` counts the rows of all processes together, so the gradient step does not depend on
+    how many there are. The last rows that fill no batch are left out; each epoch leaves out others.
+
+    Returns:
+        For each batch, the indices (batch_size / world_size,) of this process.
+    """
+    generator = torch.Generator().manual_seed(mix(seed, epoch))
+    order = torch.randperm(num_examples, generator=generator)  # (num_examples,)
+    num_batches = num_examples // batch_size
+    batches = order[: num_batches * batch_size].view(num_batches, batch_size)
+    return list(batches[:, rank::world_size])  # each (batch_size / world_size,)
+
+
+def evaluation_indices(
+    num_examples: int, batch_size: int, rank: int = 0, world_size: int = 1
+) -> list[Tensor]:
+    """Every example once over all processes, in the same number of batches on each of them.
+
+    Nothing is padded, so metrics are exact; equal counts keep collectives inside a forward pass
+    (buffer broadcasts of DDP, gathers of FSDP) matched. A batch may be empty where there are fewer
+    examples than processes.
+
+    Returns:
+        For each batch, the indices of this process.
+    """
+    per_process = max(1, batch_size // world_size)
+    largest_share = -(-num_examples // world_size)
+    num_batches = max(1, -(-largest_share // per_process))
+    share = torch.arange(num_examples)[rank::world_size]
+    return list(torch.tensor_split(share, num_batches))
+
+
+class Batches:
+    """An iterable of `(inputs, targets)` that Lightning takes in place of a DataLoader.
+
+    Args:
+        inputs: (N, ...), already on the device that trains.
+        targets: (N,).
+        indices: gives the batches of an epoch.
+        processed: how many batches of the current epoch were trained on; what a checkpoint keeps,
+            so that a run resumed in mid-epoch goes on with the next batch.
+    """
+
+    batch_sampler = None  # Lightning looks at it before it looks at `sampler`
+
+    def __init__(
+        self,
+        inputs: Tensor,
+        targets: Tensor,
+        indices: Callable[[int], list[Tensor]],
+        processed: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self.inputs = inputs
+        self.targets = targets
+        self._indices = indices
+        self._processed = processed
+        self._epoch = 0
+        self._start = 0
+        self._length = len(indices(0))
+
+    @property
+    def sampler(self) -> Batches:
+        """Lightning calls `sampler.set_epoch` at the start of each epoch."""
+        return self
+
+    def set_epoch(self, epoch: int) -> None:
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Batch]:
+        start, self._start = self._start, 0
+        return self._run(start)
+
+    def _run(self, start: int) -> Iterator[Batch]:
+        # drawn at the first `next`, not at `iter`: Lightning makes the iterator before set_epoch
+        for rows in self._indices(self._epoch)[start:]:
+            rows = rows.to(self.inputs.device)
+            yield self.inputs[rows], self.targets[rows]
+
+    def state_dict(self) -> dict[str, int]:
+        return {"start": self._processed()}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        self._start = state["start"]
+
+
+def check_batch_size(batch_size: int, num_examples: int, world_size: int) -> None:
+    """Refuses a batch that the training set cannot fill or that processes cannot share evenly.
+
+    Raises:
+        BadInput: with the value and the allowed ones.
+    """
+    if not 1 <= batch_size <= num_examples:
+        raise BadInput(f"data.batch_size is {batch_size}; it must be from 1 to {num_examples}")
+    if batch_size % world_size:
+        raise BadInput(
+            f"data.batch_size is {batch_size} over all processes; "
+            f"it must be a multiple of their number, {world_size}"
+        )

@@ -1,0 +1,52 @@
+"""Multi-layer perceptrons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from torch import Tensor, nn
+
+ActivationName = Literal["relu", "leaky_relu", "sigmoid", "tanh", "gelu"]
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {
+    "relu": nn.ReLU,
+    "leaky_relu": nn.LeakyReLU,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+    "gelu": nn.GELU,
+}
+
+
+class MLP(nn.Module):
+    """Dense layers with an activation between them: `h_l = f(W_l h_{l-1} + b_l)`.
+
+    Args:
+        in_features: number of values of one input, flattened.
+        hidden: width of each hidden layer; none gives a linear classifier.
+        num_classes: C.
+        activation: f.
+        dropout: probability of dropping a hidden unit in training.
+    """
+
+    def __init__(
+        self,
+        in_features: int = 784,
+        hidden: Sequence[int] = (128,),
+        num_classes: int = 10,
+        activation: ActivationName = "relu",
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        widths = [in_features, *hidden]
+        layers: list[nn.Module] = []
+        for fan_in, fan_out in pairwise(widths):
+            layers += [nn.Linear(fan_in, fan_out), ACTIVATIONS[activation]()]
+            if dropout:
+                layers.append(nn.Dropout(dropout))
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], num_classes))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Inputs (N, ...) to logits (N, C)."""
+        return self.layers(x.flatten(1))  # (N, C)

@@ -1,0 +1,1 @@
+"""Tasks: what is optimised and what is measured, whatever the network."""
