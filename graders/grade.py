@@ -1,0 +1,233 @@
+"""``dlcourse grade``: a folder of submissions in, a gradebook and pages out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from graders import submissions
+from graders.catalogue import course_root, source_path
+from graders.cells import from_script
+from graders.errors import BadInput, GraderBroke, Rejected
+from graders.plugin import AssignmentTests
+from graders.pool import grade_all
+from graders.records import Records, only_grader
+from graders.results import ClassResults, SubmissionResult, grades_csv, write_atomically
+from graders.sandbox.limits import Limits
+from graders.sandbox.sandbox import NAMESPACES, NONE
+from graders.secret import course_secret, student_seed
+from graders.worker import Job, Setting
+
+MAX_SCORE = 100.0
+REFERENCE = "\0reference"  # no student's folder can have this name
+
+
+def grade(
+    name: str,
+    folder: Path,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    force: bool = False,
+    timeout: float = Limits.submission_seconds,
+    sandboxed: bool = True,
+) -> int:
+    """Grade assignment ``name`` for every student in ``folder`` and return the exit status.
+
+    Raises:
+        BadInput: a name, a folder or an option that cannot be.
+        GraderBroke: the hidden tests do not accept the reference solution.
+    """
+    setting = _setting(name, timeout, sandboxed)
+    workers = _cores() if jobs is None else jobs
+    if workers < 1:
+        raise BadInput(f"--jobs {jobs}: at least 1")
+    students = submissions.find(folder)
+    tests = AssignmentTests(setting.tests, setting.reference)
+    if tests.max_score != MAX_SCORE:
+        raise GraderBroke(f"{setting.tests}: the points sum to {tests.max_score}, not {MAX_SCORE}")
+    if not sandboxed:
+        print(f"dlcourse: isolation: {NONE}", file=sys.stderr)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise BadInput(f"{out} is a file: --out names a folder") from None
+    with only_grader(out):
+        results = ClassResults(
+            assignment=name,
+            max_score=MAX_SCORE,
+            isolation=NAMESPACES if sandboxed else NONE,
+            submissions=tuple(_grade_class(setting, students, out, workers, force)),
+        )
+        write_everything(results, tests, setting.reference, out)
+    print_summary(results, out)
+    return int(any(submission.status == "failed" for submission in results.submissions))
+
+
+def _setting(name: str, timeout: float, sandboxed: bool) -> Setting:
+    reference = source_path(name)
+    tests = course_root() / "graders" / "hidden" / name
+    if not tests.is_dir():
+        raise BadInput(f"{tests} does not exist: this copy of the course has no hidden tests")
+    if not timeout > 0:
+        raise BadInput(f"--timeout {timeout:g}: more than 0 seconds")
+    return Setting(name, tests, reference, Limits(submission_seconds=timeout), sandboxed)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def version(setting: Setting) -> str:
+    """Changes with anything that can change a score: the tests, the reference, the engine."""
+    digest = hashlib.sha256(repr((setting.assignment, setting.limits, setting.isolated)).encode())
+    engine = Path(__file__).parent
+    sources = [
+        *sorted(setting.tests.rglob("*.py")),
+        setting.reference,
+        *sorted(engine.glob("*.py")),
+        *sorted((engine / "sandbox").glob("*.py")),
+    ]
+    for source in sources:
+        digest.update(hashlib.sha256(source.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _grade_class(
+    setting: Setting, students: list[submissions.Found], out: Path, workers: int, force: bool
+) -> list[SubmissionResult]:
+    """Every student's result in the order of ``students``, from records where there is one."""
+    secret = course_secret(course_root())
+    current = hashlib.sha256(version(setting).encode() + secret).hexdigest()
+    records = Records(out / "records.jsonl")
+    results: dict[str, SubmissionResult] = {}
+    keys: dict[str, str] = {}
+
+    def key_of(job: Job) -> str:
+        return hashlib.sha256(f"{current}\0{job.student}\0{job.sha256}".encode()).hexdigest()
+
+    def to_grade() -> Iterator[Job]:
+        yield from (job for job in [_reference_job(setting, secret)] if needed(job))
+        for found in students:
+            job = _read(setting.assignment, secret, found)
+            if isinstance(job, SubmissionResult):
+                finish(job)
+            elif needed(job):
+                yield job
+
+    def needed(job: Job) -> bool:
+        key = keys[job.student] = key_of(job)
+        known = None if force else records.finished.get(key)
+        if known is not None:
+            # when it was handed in may have changed though the content did not
+            finish(replace(known, submitted_at=job.submitted_at))
+        return known is None
+
+    def finish(result: SubmissionResult) -> None:
+        if result.student == REFERENCE:
+            _check_reference(result)
+        else:
+            results[result.student] = result
+            progress.advance(task)
+
+    with _progress() as progress:
+        task = progress.add_task(f"grading {setting.assignment}", total=len(students))
+        for result in grade_all(setting, to_grade(), workers):
+            if result.status == "graded":
+                records.add(keys[result.student], result)
+            finish(result)
+    return [results[found.student] for found in students]
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _reference_job(setting: Setting, secret: bytes) -> Job:
+    """The reference solution, graded first as a student's: a grader that fails it is broken."""
+    content = setting.reference.read_bytes()
+    return Job(
+        student=REFERENCE,
+        seed=student_seed(secret, setting.assignment, REFERENCE),
+        sha256=hashlib.sha256(content).hexdigest(),
+        submitted_at="",
+        code=from_script(setting.reference.name, content),
+    )
+
+
+def _check_reference(result: SubmissionResult) -> None:
+    if result.status == "failed":
+        raise GraderBroke(result.message)
+    for test in result.tests:
+        if test.status != "passed":
+            raise GraderBroke(
+                f"{test.name} does not pass for the reference solution ({test.status}): "
+                f"{test.message}; nobody was graded"
+            )
+
+
+def _read(assignment: str, secret: bytes, found: submissions.Found) -> Job | SubmissionResult:
+    """A job, or at once the result of a submission that there is nothing to run of."""
+    try:
+        work = submissions.read(found, assignment)
+        if work is None:
+            missing = f"no {assignment}.py or {assignment}.ipynb was handed in"
+            return SubmissionResult(found.student, "missing", message=missing)
+        return Job(
+            student=found.student,
+            seed=student_seed(secret, assignment, found.student),
+            sha256=work.sha256,
+            submitted_at=work.submitted_at,
+            code=work.code(),
+        )
+    except Rejected as error:
+        return SubmissionResult(found.student, "rejected", message=str(error))
+
+
+def write_everything(
+    results: ClassResults, tests: AssignmentTests, source: Path, out: Path
+) -> None:
+    """All that ``--out`` holds, each file replaced atomically."""
+    from graders import gradebook, pages  # nbgrader's imports take a second: after the grading
+
+    write_atomically(out / "results.json", results.to_json())
+    write_atomically(out / "grades.csv", grades_csv(results, [spec.name for spec in tests.specs]))
+    pages.write_feedback(results, out)
+    pages.write_report(results, out)
+    gradebook.update(results, tests.tasks, out, source=source)
+
+
+def print_summary(results: ClassResults, out: Path) -> None:
+    scores = [s.score for s in results.submissions if s.status == "graded"]
+    counts = Counter(submission.status for submission in results.submissions)
+    told = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+    mean = f", mean {sum(scores) / len(scores):.1f} of {MAX_SCORE:g}" if scores else ""
+    print(f"{results.assignment}: {told}{mean}")
+    print(f"isolation: {results.isolation}")
+    print(f"report: {out / 'report.html'}")
+    for submission in results.submissions:
+        if submission.status == "failed":
+            print(f"dlcourse: {submission.student}: {submission.message}", file=sys.stderr)

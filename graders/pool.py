@@ -1,0 +1,97 @@
+"""Running jobs on any executor: results as they come, and a worker's death survived."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from itertools import islice
+
+from graders.results import SubmissionResult
+from graders.worker import Job, Setting, broken, grade_one
+
+MAX_DEATHS = 2  # of its own worker, after which a submission is given up
+AHEAD = 4  # jobs in flight for each worker: enough to keep it busy, few enough to stay small
+
+PR_SET_PDEATHSIG = 1
+
+
+def local(jobs: int) -> Executor:
+    """Worker processes on this machine, which end when this process does, however it ends."""
+    return ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("spawn"), _end_with_parent, (os.getpid(),)
+    )
+
+
+def _end_with_parent(parent: int) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def grade_all(
+    setting: Setting, jobs: Iterable[Job], workers: int, make: Callable[[int], Executor] = local
+) -> Iterator[SubmissionResult]:
+    """Grade every job, in whatever order they finish.
+
+    A worker that dies takes nobody's grade with it: the jobs in flight run again one at a time,
+    so that one that keeps killing its worker stands out, and it alone is ``failed``.
+    """
+    waiting = iter(jobs)
+    while True:
+        lost: list[Job] = []
+        yield from _together(setting, waiting, workers, make, lost)
+        if not lost:
+            return
+        for job in lost:
+            yield _alone(setting, job, make)
+
+
+def _together(
+    setting: Setting,
+    waiting: Iterator[Job],
+    workers: int,
+    make: Callable[[int], Executor],
+    lost: list[Job],
+) -> Iterator[SubmissionResult]:
+    """Grade until nothing is waiting or a worker died; then ``lost`` holds what was in flight."""
+    running: dict[Future[SubmissionResult], Job] = {}
+    executor = make(workers)
+    try:
+        while not lost or running:
+            if not lost:
+                for job in islice(waiting, workers * AHEAD - len(running)):
+                    running[executor.submit(grade_one, setting, job)] = job
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job = running.pop(future)
+                try:
+                    yield future.result()
+                except BrokenExecutor:
+                    lost.append(job)
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _alone(setting: Setting, job: Job, make: Callable[[int], Executor]) -> SubmissionResult:
+    for _ in range(MAX_DEATHS):
+        executor = make(1)
+        try:
+            return executor.submit(grade_one, setting, job).result()
+        except BrokenExecutor:
+            continue
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+    return broken(job, f"its worker process died {MAX_DEATHS} times")

