@@ -37,3 +37,13 @@ def _character(character: str) -> str:
     if category == "Cs":
         return "\ufffd"
     return " " if category.startswith("Z") else ""
+
+
+def inert_cell(text: str) -> str:
+    """Return ``text`` as a spreadsheet cell that is never run as a formula.
+
+    A leading apostrophe tells Excel, LibreOffice and Google Sheets that a cell is text (OWASP,
+    CSV injection).
+    """
+    text = inert(text)
+    return f"'{text}" if text.lstrip()[:1] in tuple("=+-@＝＋－＠") else text
