@@ -1,0 +1,24 @@
+"""The reference, and correct versions written differently, always get all points."""
+
+from pathlib import Path
+
+import pytest
+
+from graders.catalogue import assignment_names, source_path
+from tests.assignments.grading import alternates, grade, lost
+
+CORRECT = [source_path(name) for name in assignment_names()] + alternates()
+
+
+@pytest.mark.parametrize("path", CORRECT, ids=lambda p: f"{p.parent.name}-{p.stem}")
+@pytest.mark.parametrize("seed", range(2))
+def test_correct_version_gets_all_points(path: Path, seed: int) -> None:
+    result = grade(path.parent.name, path.read_text(encoding="utf-8"), seed)
+    assert result.score == 100, lost(result)
+
+
+def test_every_assignment_has_enough_alternates() -> None:
+    counts = {name: 0 for name in assignment_names()}
+    for path in alternates():
+        counts[path.parent.name] += 1
+    assert all(count >= 5 for count in counts.values()), counts

@@ -1,0 +1,28 @@
+"""Wrong versions are caught in the right task, by a message that points at the mistake."""
+
+import pytest
+
+from tests.assignments.grading import Mutant, grade, lost, mutants
+
+
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda m: f"{m.assignment}-{m.name}")
+def test_mutant_is_caught(mutant: Mutant) -> None:
+    result = grade(mutant.assignment, mutant.source)
+    failed = [
+        test
+        for test in result.tests
+        if test.task == mutant.task and test.status in ("failed", "error")
+    ]
+    assert failed, f"not caught in {mutant.task}\n{lost(result)}"
+    said = "\n".join(f"{test.message} {test.hint}" for test in failed)
+    assert mutant.says in said, lost(result)
+    # One wrong function of many: at least half of the points stay.
+    assert result.score >= 50, lost(result)
+
+
+def test_every_assignment_has_enough_mutants() -> None:
+    counts: dict[str, int] = {}
+    for mutant in mutants():
+        counts[mutant.assignment] = counts.get(mutant.assignment, 0) + 1
+    assert counts
+    assert all(count >= 15 for count in counts.values()), counts
