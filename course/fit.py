@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import Any
-
-RUNS = Path("runs")
-
 
 def main(argv: list[str]) -> int:
     """Runs one LightningCLI command.

@@ -1,24 +1,42 @@
-"""LightningCLI as the course uses it: one run folder, loggers, checkpoints, one-line errors."""
+"""LightningCLI as the course uses it: one folder a run, loggers, checkpoints, one-line errors."""
 
 from __future__ import annotations
 
+import logging
 import sys
+import warnings
+from argparse import ArgumentError
 from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
 from lightning.pytorch.callbacks import LearningRateMonitor, ModelCheckpoint
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
+from lightning.pytorch.loggers import Logger
+from lightning.pytorch.utilities import rank_zero_only
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
+from course.config_errors import instantiation_line, one_line
+from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
 from lightning_modules.callbacks.step_seed import StepSeed
-from lightning_modules.loggers import build_loggers
+from lightning_modules.callbacks.wandb_report import WandbReport
+from lightning_modules.errors import BadInput
+from lightning_modules.loggers import csv_logger, wandb_logger
+
+RUNS = Path("runs")
+_NOISE = (
+    "Be aware that when using `ckpt_path`",  # testing needs no callbacks of the training run
+    "Experiment logs directory",  # the run folder already holds config.yaml
+    "isinstance\\(treespec, LeafSpec\\)",
+    "The '\\w+_dataloader' does not have many workers",
+)
 
 
 class CourseCLI(LightningCLI):
-    """Adds `--run_dir`; builds loggers and callbacks that every run of the course has."""
+    """One command of LightningCLI, with the loggers and callbacks that every run has."""
 
     def __init__(self, argv: list[str]) -> None:
-        self.command = argv[0]
+        self.command, self.argv = argv[0], argv
         super().__init__(
             pl.LightningModule,
             pl.LightningDataModule,
@@ -26,25 +44,108 @@ class CourseCLI(LightningCLI):
             subclass_mode_data=True,
             auto_configure_optimizers=False,
             seed_everything_default=0,
+            parser_kwargs={"exit_on_error": False, self.command: {"exit_on_error": False}},
             save_config_kwargs={"overwrite": True},
             trainer_defaults={
                 "use_distributed_sampler": False,  # the data modules share batches out themselves
                 "num_sanity_val_steps": 0,
                 "log_every_n_steps": 10,
+                "enable_model_summary": False,
             },
-            args=argv,
         )
+
+    def subcommands(self) -> dict[str, set[str]]:  # type: ignore[override]
+        """The one command asked for: the others' parsers would cost start-up time."""
+        return {self.command: LightningCLI.subcommands()[self.command]}
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         parser.add_argument("--run_dir", type=str, default="", help="default: runs/LESSON/vN")
 
+    def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
+        try:
+            super().parse_arguments(parser, args)
+            # not part of what is saved: a test of this run must not write into its folder
+            self.chosen_run_dir = self.config[self.command].pop("run_dir")
+        except ArgumentError as error:
+            known = list(self._parser(self.command).get_defaults().keys())
+            raise BadInput(f"{self._config_name()}: {one_line(str(error), known)}") from error
+
+    def _parse_ckpt_path(self) -> None:
+        """The config decides what is built; a checkpoint only fills it."""
+        path = self.config[self.command].get("ckpt_path")
+        if path and path not in ("best", "last") and not Path(path).is_file():
+            raise BadInput(f"{path}: no such checkpoint; they lie in runs/LESSON/vN/checkpoints")
+
+    def instantiate_classes(self) -> None:
+        try:
+            super().instantiate_classes()
+        except ValueError as error:  # jsonargparse puts what a class raised into one of these
+            raise BadInput(f"{self._config_name()}: {instantiation_line(str(error))}") from error
+        except MisconfigurationException as error:
+            raise BadInput(f"{self._config_name()}: {' '.join(str(error).split())}") from error
+
     def instantiate_trainer(self, **kwargs: Any) -> pl.Trainer:
-        run_dir = Path(self._get(self.config, "run_dir") or "runs/x/v0")
-        kwargs["logger"] = build_loggers(run_dir, "dlcourse", run_dir.name)
-        return super().instantiate_trainer(**kwargs)
+        self.run_dir = self._claim_run_dir()
+        fitting = self.command == "fit"
+        loggers: list[Logger] = [csv_logger(self.run_dir)]
+        callbacks: list[pl.Callback] = []
+        if fitting:
+            loggers.append(wandb_logger(self.run_dir, "dlcourse", self._lesson()))
+            checkpoints = self.run_dir / "checkpoints"
+            callbacks = [
+                StepSeed(),
+                StopOnNonFinite(),
+                SaveOnInterrupt(checkpoints / "interrupted.ckpt"),
+                LearningRateMonitor("step"),
+                WandbReport(),
+                ModelCheckpoint(checkpoints, filename="best", monitor="val_loss", save_last=True),
+            ]
+        self.trainer_defaults["callbacks"] = callbacks
+        return super().instantiate_trainer(logger=loggers, **kwargs)
+
+    def _config_name(self) -> str:
+        given = [
+            b for a, b in zip(self.argv, self.argv[1:], strict=False) if a in ("--config", "-c")
+        ]
+        return given[-1] if given else f"dlcourse {self.command}"
+
+    def _lesson(self) -> str:
+        path = Path(self._config_name())
+        # a saved config is called config.yaml in runs/LESSON/vN
+        return path.parent.parent.name if path.name == "config.yaml" else path.stem
+
+    @rank_zero_only
+    def _make(self, path: Path, exist_ok: bool) -> None:
+        path.mkdir(parents=True, exist_ok=exist_ok)
+
+    def _claim_run_dir(self) -> Path:
+        if self.chosen_run_dir:
+            self._make(Path(self.chosen_run_dir), exist_ok=True)
+            return Path(self.chosen_run_dir)
+        prefix = "v" if self.command == "fit" else self.command
+        number = 0
+        while True:
+            path = RUNS / self._lesson() / f"{prefix}{number}"
+            try:
+                if not path.exists():
+                    self._make(path, exist_ok=False)
+                    return path
+            except FileExistsError:  # another run took it between the two lines above
+                pass
+            number += 1
 
 
 def run(argv: list[str]) -> int:
-    sys.argv = sys.argv[:1]
-    CourseCLI(argv)
+    """Runs one command; `main` of `course.fit` says what it takes and gives."""
+    # Lightning starts the processes of a multi-device run again from `sys.argv`
+    sys.argv = [sys.argv[0], *argv]
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
+    for pattern in _NOISE:
+        warnings.filterwarnings("ignore", message=f".*{pattern}")
+    cli = CourseCLI(argv)
+    if cli.trainer.is_global_zero and argv[0] == "fit":
+        best = cli.run_dir / "checkpoints" / "best.ckpt"
+        print(f"run: {cli.run_dir}\nbest checkpoint: {best}")
+        print(f"test it: dlcourse test --config {cli.run_dir}/config.yaml --ckpt_path {best}")
     return 0

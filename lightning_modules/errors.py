@@ -1,13 +1,28 @@
-"""What can go wrong in the students' half through no fault of the program."""
+"""What can go wrong in the students' half through no fault of the program.
+
+Each message is one line for the person at the keyboard; the command ends with `exit_status`.
+"""
 
 
 class BadInput(Exception):
-    """The person at the keyboard can mend it: one line that names the file or key and the mend."""
+    """They can mend it: the message names the file or key, and the mend."""
 
     exit_status = 2
 
 
 class Unavailable(Exception):
-    """Something outside could not be reached, or a run could not go on: one line that says why."""
+    """Something outside could not be reached."""
 
     exit_status = 1
+
+
+class Diverged(Exception):
+    """Training left the finite numbers."""
+
+    exit_status = 1
+
+
+class Interrupted(Exception):
+    """They stopped the run; the message says how it goes on."""
+
+    exit_status = 130

@@ -8,23 +8,23 @@ import socket
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from lightning.pytorch.loggers import CSVLogger, Logger, WandbLogger
+from lightning.pytorch.loggers import CSVLogger, WandbLogger
 
 _DEFAULT_HOST = "https://api.wandb.ai"
 _CONNECT_TIMEOUT_S = 2.0
 
 
-def build_loggers(run_dir: Path, project: str, name: str) -> list[Logger]:
-    """`metrics.csv` in `run_dir`, and W&B online where it can be, offline otherwise."""
-    csv = CSVLogger(run_dir.parent, name="", version=run_dir.name, flush_logs_every_n_steps=50)
-    return [csv, wandb_logger(run_dir, project, name)]
+def csv_logger(run_dir: Path) -> CSVLogger:
+    """Writes `metrics.csv` into `run_dir`."""
+    return CSVLogger(run_dir.parent, name="", version=run_dir.name, flush_logs_every_n_steps=50)
 
 
 def wandb_logger(run_dir: Path, project: str, name: str) -> WandbLogger:
     """A logger that never asks, never waits for a network that is not there."""
     os.environ.setdefault("WANDB_SILENT", "true")
-    mode = wandb_mode()
-    return WandbLogger(name=name, project=project, save_dir=run_dir, mode=mode)
+    logger = WandbLogger(name=name, project=project, save_dir=run_dir, mode=wandb_mode())
+    logger._wandb_init.pop("anonymous")  # Lightning passes it on, wandb warns of it
+    return logger
 
 
 def wandb_mode() -> str:

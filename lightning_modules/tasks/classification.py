@@ -87,13 +87,15 @@ class Classification(pl.LightningModule):
         self.log("train_loss", self.train_loss, on_step=False, on_epoch=True)
         return loss
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+    def validation_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """Returns the logits (N, C), for callbacks that look at mistakes."""
         x, y = batch
         logits = self(x)
         self.val_loss.update(F.cross_entropy(logits, y, reduction="none"))
         self.val_acc.update(logits, y)
         self.log("val_loss", self.val_loss, prog_bar=True)
         self.log("val_acc", self.val_acc, prog_bar=True)
+        return logits
 
     def test_step(self, batch: Batch, batch_idx: int) -> None:
         x, y = batch

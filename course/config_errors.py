@@ -1,0 +1,104 @@
+"""jsonargparse's nested error reports in one line: the key, what is wrong, what is allowed."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from difflib import get_close_matches
+
+_PARSER_KEY = re.compile(r'Parser key "([^"]+)":?\s*(.*)')
+_CLASS_PATH = re.compile(r"Problem with given class_path '([^']+)':")
+_UNKNOWN_OPTION = re.compile(r"Option '([^']+)' is not accepted")
+_UNKNOWN_KEY = re.compile(r"Subcommand '\w+' does not accept option '([^']+)'")
+_UNKNOWN_FLAG = re.compile(r"unrecognized arguments: (\S+)")
+_EXPECTED = re.compile(r"Expected an? (.*?)(?:\. Got value: (.*))?$")
+_GIVEN = re.compile(r"^\s*Given value: (.*)$", re.MULTILINE)
+_NESTED = re.compile(r"^NestedArg\(key='([^']+)', val=(.*)\)$")
+_NO_ATTRIBUTE = re.compile(r"module '([^']+)' has no attribute '([^']+)'")
+_NO_FILE = re.compile(r"File does not exist: '([^']+)'")
+_INSTANTIATION = re.compile(r"Errors:\n\s*- (.*)")
+_REQUIRED = re.compile(r"the following arguments are required: (.*)")
+
+
+def one_line(message: str, known_keys: list[str]) -> str:
+    """The innermost cause of a parsing error, with the full key in front.
+
+    Args:
+        message: what jsonargparse reports, over many lines.
+        known_keys: every key that the command accepts, as `trainer.max_epochs`.
+    """
+    if match := _UNKNOWN_KEY.search(message) or _UNKNOWN_FLAG.search(message):
+        return _unknown(match[1].removeprefix("--").partition("=")[0], known_keys)
+    if match := _NO_FILE.search(message):
+        return f"no such file: {match[1]}"
+    if match := _REQUIRED.search(message):
+        names = re.sub(r"\b(fit|validate|test|predict)\.", "", match[1])
+        return f"no {names.replace(', ', ' and no ')} in the config; pass one with --config FILE"
+    keys: list[str] = []
+    class_path = ""
+    for line in message.splitlines():
+        text = line.strip(" -")
+        if match := _PARSER_KEY.match(text):
+            keys.append(match[1])
+            text = match[2]
+        if match := _CLASS_PATH.search(text):
+            class_path = match[1]
+            keys.append("init_args")
+        elif match := _UNKNOWN_OPTION.search(text):
+            return _unknown(".".join([*keys, match[1]]), _parameters(class_path, keys))
+        elif match := _NO_ATTRIBUTE.search(text):
+            keys.pop()  # the class itself is missing, not one of its arguments
+            return f"{'.'.join(keys)}: no class {match[2]} in {match[1]}; {_classes(match[1])}"
+        elif match := _EXPECTED.match(text):
+            nested = _NESTED.match(_given(message))
+            value = match[2] or (nested[2] if nested else _given(message))
+            if nested and keys[-1] != nested[1]:
+                keys.append(nested[1])
+            return f"{'.'.join(keys)} is {value}; it must be {_readable(match[1])}"
+    return " ".join(message.split())[:300]
+
+
+def instantiation_line(message: str) -> str:
+    """What a class of the config said when it was built, without jsonargparse's frame around it."""
+    match = _INSTANTIATION.search(message)
+    return match[1] if match else " ".join(message.split())[:300]
+
+
+def _given(message: str) -> str:
+    match = _GIVEN.search(message)
+    return match[1] if match else ""
+
+
+def _readable(expected: str) -> str:
+    if match := re.match(r"typing\.Literal\[(.*)\]", expected):
+        return f"one of {match[1]}"
+    if expected.startswith("dot import path"):
+        return "the full path of a class, as lightning_modules.models.mlp.MLP"
+    expected = expected.partition(":")[0]
+    return re.sub(r"<class '(?:builtins\.)?([\w.]+)'>", r"\1", expected)
+
+
+def _unknown(key: str, allowed: list[str]) -> str:
+    close = get_close_matches(key, allowed, n=1)
+    siblings = [name for name in allowed if name.rpartition(".")[0] == key.rpartition(".")[0]]
+    hint = f"did you mean {close[0]}? " if close else ""
+    names = [name.rpartition(".")[2] for name in siblings]
+    names = names if "." in key and names else list({name.partition(".")[0]: 0 for name in allowed})
+    return f"unknown key {key}; {hint}allowed: {', '.join(names)}"
+
+
+def _parameters(class_path: str, keys: list[str]) -> list[str]:
+    module, _, name = class_path.rpartition(".")
+    parameters = inspect.signature(getattr(importlib.import_module(module), name)).parameters
+    return [".".join([*keys, parameter]) for parameter in parameters]
+
+
+def _classes(module: str) -> str:
+    found = importlib.import_module(module)
+    names = [
+        name
+        for name, value in vars(found).items()
+        if inspect.isclass(value) and value.__module__ == module
+    ]
+    return f"there are: {', '.join(names)}"
