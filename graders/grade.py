@@ -53,7 +53,7 @@ def grade(
         BadInput: a name, a folder or an option that cannot be.
         GraderBroke: the hidden tests do not accept the reference solution.
     """
-    setting = _setting(name, timeout, sandboxed)
+    setting = setting_of(name, timeout, sandboxed)
     workers = _cores() if jobs is None else jobs
     if workers < 1:
         raise BadInput(f"--jobs {jobs}: at least 1")
@@ -79,7 +79,12 @@ def grade(
     return int(any(submission.status == "failed" for submission in results.submissions))
 
 
-def _setting(name: str, timeout: float, sandboxed: bool) -> Setting:
+def setting_of(name: str, timeout: float, sandboxed: bool) -> Setting:
+    """What grading ``name`` needs.
+
+    Raises:
+        BadInput: there is no such assignment, or this copy of the course cannot grade it.
+    """
     reference = source_path(name)
     tests = course_root() / "graders" / "hidden" / name
     if not tests.is_dir():
@@ -124,7 +129,7 @@ def _grade_class(
     def to_grade() -> Iterator[Job]:
         yield from (job for job in [_reference_job(setting, secret)] if needed(job))
         for found in students:
-            job = _read(setting.assignment, secret, found)
+            job = read_job(setting.assignment, secret, found)
             if isinstance(job, SubmissionResult):
                 finish(job)
             elif needed(job):
@@ -189,7 +194,7 @@ def _check_reference(result: SubmissionResult) -> None:
             )
 
 
-def _read(assignment: str, secret: bytes, found: submissions.Found) -> Job | SubmissionResult:
+def read_job(assignment: str, secret: bytes, found: submissions.Found) -> Job | SubmissionResult:
     """A job, or at once the result of a submission that there is nothing to run of."""
     try:
         work = submissions.read(found, assignment)
@@ -211,13 +216,16 @@ def write_everything(
     results: ClassResults, tests: AssignmentTests, source: Path, out: Path
 ) -> None:
     """All that ``--out`` holds, each file replaced atomically."""
-    from graders import gradebook, pages  # nbgrader's imports take a second: after the grading
+    # nbgrader's imports take a second: after the grading
+    from graders import gradebook, pages
+    from graders.late import late_penalty
 
     write_atomically(out / "results.json", results.to_json())
     write_atomically(out / "grades.csv", grades_csv(results, [spec.name for spec in tests.specs]))
     pages.write_feedback(results, out)
     pages.write_report(results, out)
-    gradebook.update(results, tests.tasks, out, source=source)
+    penalty = late_penalty(course_root() / "nbgrader_config.py")
+    gradebook.update(results, tests.tasks, out, source=source, penalty=penalty)
 
 
 def print_summary(results: ClassResults, out: Path) -> None:

@@ -18,7 +18,7 @@ from nbgrader import api
 
 from graders.errors import BadInput
 from graders.gradebook_cells import register, released
-from graders.gradebook_rows import Penalty, save
+from graders.gradebook_rows import Penalty, no_penalty, save
 from graders.results import ClassResults
 
 LOCK_SECONDS = 30  # how long to wait for a formgrader that is writing
@@ -31,7 +31,7 @@ def update(
     due: datetime | None = None,
     *,
     source: Path | None = None,
-    penalty: Penalty = lambda student, score, seconds_late: None,
+    penalty: Penalty = no_penalty,
 ) -> None:
     """Write the results into ``out/gradebook.db``, one grade a task.
 

@@ -15,6 +15,8 @@ from nbgrader import api, utils
 from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 from sqlalchemy.orm import Session, scoped_session
 
+from graders.errors import BadInput
+
 Database = Session | scoped_session[Session]
 
 
@@ -60,15 +62,48 @@ def register(
     _source_cells(database, sheet, cells)
     database.flush()
     database.expire(sheet)
+    return layout_of(row, sheet, tasks, notebook)
+
+
+def find(
+    database: Database, assignment: str, tasks: dict[str, float], notebook: NotebookNode
+) -> Layout:
+    """Return the ids of an assignment that ``nbgrader generate_assignment`` has registered.
+
+    Raises:
+        BadInput: the gradebook knows another version of the assignment, without some task.
+    """
+    sheet = database.scalar(
+        sa.select(api.Notebook)
+        .join(api.Assignment)
+        .where(api.Assignment.name == assignment, api.Notebook.name == assignment)
+    )
+    cells = {cell.name for cell in sheet.grade_cells} if sheet is not None else set()
+    if sheet is None or tasks.keys() - cells:
+        missing = ", ".join(sorted(tasks.keys() - cells))
+        raise BadInput(
+            f"the gradebook has no cell for {missing} in {assignment}: "
+            f"run `nbgrader generate_assignment {assignment} --force`"
+        )
+    return layout_of(sheet.assignment, sheet, tasks, notebook)
+
+
+def layout_of(
+    assignment: api.Assignment,
+    sheet: api.Notebook,
+    tasks: dict[str, float],
+    notebook: NotebookNode | None,
+) -> Layout:
+    """Collect the ids of an assignment's rows; the notebook tells which answer is to which task."""
     comment_cells = {cell.name: cell.id for cell in (*sheet.solution_cells, *sheet.task_cells)}
     return Layout(
-        row,
+        assignment,
         sheet,
         grade_cells={cell.name: cell.id for cell in (*sheet.grade_cells, *sheet.task_cells)},
         comment_cells=comment_cells,
         comment_of={
             task: comment_cells[name]
-            for task, name in _answers(cells)
+            for task, name in _answers(notebook.cells if notebook is not None else [])
             if task in tasks and name in comment_cells
         },
     )

@@ -15,9 +15,14 @@ from graders.inert import inert
 from graders.results import ClassResults, SubmissionResult, TestResult
 
 COMMENT_LIMIT = 2000  # characters of the comment on one task
+MOST_NAMED = 1000  # students in one query; SQLite bounds the parameters, and more are most of them
 
 Penalty = Callable[[str, float, float], float | None]
 """``(student, score, seconds_late) -> points to take off``: what nbgrader's late plugin answers."""
+
+
+def no_penalty(student: str, score: float, seconds_late: float) -> None:
+    """Take nothing off, as nbgrader does unless it is configured otherwise."""
 
 
 @dataclass
@@ -36,11 +41,11 @@ def save(
     layout: Layout,
     results: ClassResults,
     tasks: dict[str, float],
-    penalty: Penalty,
+    penalty: Penalty = no_penalty,
 ) -> None:
     """Insert or update the rows of every submission, without committing."""
     _add_students(database, results)
-    sheets = _sheets(database, layout)
+    sheets = _sheets(database, layout, [item.student for item in results.submissions])
     changes = _Changes()
     for submission in results.submissions:
         sheet = sheets.get(submission.student)
@@ -71,38 +76,37 @@ def _add_students(database: Database, results: ClassResults) -> None:
         database.execute(sa.insert(api.Student), new)
 
 
-def _sheets(database: Database, layout: Layout) -> dict[str, _Sheet]:
-    of_notebook = api.SubmittedNotebook.notebook_id == layout.notebook.id
+def _sheets(database: Database, layout: Layout, students: list[str]) -> dict[str, _Sheet]:
+    wanted = api.SubmittedNotebook.notebook_id == layout.notebook.id
+    if len(students) <= MOST_NAMED:
+        wanted &= api.SubmittedAssignment.student_id.in_(students)
+
+    def select(*columns: Any) -> sa.Select[Any]:
+        return (
+            sa.select(*columns)
+            .join(
+                api.SubmittedAssignment,
+                api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
+            )
+            .where(wanted)
+        )
+
+    submitted, notebook = api.SubmittedAssignment, api.SubmittedNotebook
+    people = select(submitted.student_id, submitted.id, notebook.id, submitted.extension)
     sheets = {
         student: _Sheet(submission_id, notebook_id, extension, {}, {})
-        for student, submission_id, extension, notebook_id in database.execute(
-            sa.select(
-                api.SubmittedAssignment.student_id,
-                api.SubmittedAssignment.id,
-                api.SubmittedAssignment.extension,
-                api.SubmittedNotebook.id,
-            )
-            .join(
-                api.SubmittedNotebook,
-                api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
-            )
-            .where(of_notebook)
+        for student, submission_id, notebook_id, extension in database.execute(
+            people.select_from(notebook)
         )
     }
     by_notebook = {sheet.notebook_id: sheet for sheet in sheets.values()}
-    grade, comment = api.Grade.__table__.c, api.Comment.__table__.c
-    for table, columns in (
-        ("grades", (grade.id, grade.cell_id, grade.notebook_id, grade.auto_score,
-                    grade.manual_score, grade.extra_credit, grade.needs_manual_grade)),
-        ("comments", (comment.id, comment.cell_id, comment.notebook_id, comment.auto_comment)),
-    ):  # fmt: skip
-        rows = database.execute(
-            sa.select(*columns)
-            .join(api.SubmittedNotebook.__table__, columns[2] == api.SubmittedNotebook.id)
-            .where(of_notebook)
+    for name, model in (("grades", api.Grade), ("comments", api.Comment)):
+        table = model.__table__
+        rows = select(*table.c).select_from(
+            table.join(notebook.__table__, table.c.notebook_id == notebook.id)
         )
-        for row in rows:
-            getattr(by_notebook[row.notebook_id], table)[row.cell_id] = row
+        for row in database.execute(rows):
+            getattr(by_notebook[row.notebook_id], name)[row.cell_id] = row
     return sheets
 
 
