@@ -48,6 +48,8 @@ class Digits(pl.LightningDataModule):
         split_seed: int = 0,
     ) -> None:
         super().__init__()
+        if batch_size < 1 or val_size < 1:
+            raise BadInput(f"batch_size {batch_size}, val_size {val_size}: both must be at least 1")
         self.dataset = dataset
         self.batch_size = batch_size
         self.val_size = val_size
@@ -64,10 +66,8 @@ class Digits(pl.LightningDataModule):
     def _load(self) -> dict[str, tuple[Tensor, Tensor]]:
         arrays = {key: torch.from_numpy(array) for key, array in load(self.dataset).items()}
         images, labels = normalise(arrays["train_images"]), arrays["train_labels"].long()
-        if not 1 <= self.val_size < len(labels):
-            raise BadInput(
-                f"data.val_size is {self.val_size}; it must be from 1 to {len(labels) - 1}"
-            )
+        if self.val_size >= len(labels):
+            raise BadInput(f"data.val_size is {self.val_size}; it must be below {len(labels)}")
         generator = torch.Generator().manual_seed(self.split_seed)
         order = torch.randperm(len(labels), generator=generator)
         held_out, kept = order[: self.val_size], order[self.val_size :]
@@ -112,7 +112,9 @@ class Digits(pl.LightningDataModule):
         return images.to(device), labels.to(device)
 
     def _batches_processed(self) -> int:
-        return self.trainer.fit_loop.epoch_loop.batch_progress.current.processed
+        assert self.trainer is not None  # asked for at checkpoints alone
+        progress = self.trainer.fit_loop.epoch_loop.batch_progress.current
+        return progress.processed  # type: ignore[union-attr]
 
     @property
     def _rank(self) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import lightning.pytorch as pl
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torchmetrics import MeanMetric
@@ -109,7 +110,7 @@ class Classification(pl.LightningModule):
         """Probabilities (N, C)."""
         return self(batch[0]).softmax(dim=1)
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> OptimizerLRScheduler:
         optimizer = build_optimizer(
             self.optimizer, self.parameters(), self.learning_rate, **self.optimizer_args
         )
