@@ -10,6 +10,9 @@ from pathlib import Path
 
 LIGHTNING_COMMANDS = ("fit", "validate", "test", "predict")
 
+# what the machine refuses: no space, no permission
+NOT_OUR_FAULT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)
+
 OVERVIEW = """\
 students
   fit | validate | test | predict   train and evaluate a lesson's model (LightningCLI)
@@ -98,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("dlcourse: interrupted; what was finished is kept", file=sys.stderr)
         return 130
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+        if error.errno not in NOT_OUR_FAULT:
             raise
         where = f"{error.filename}: " if error.filename else ""
         print(f"dlcourse: {where}{error.strerror}", file=sys.stderr)

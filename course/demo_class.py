@@ -61,7 +61,8 @@ def softmax(scores):
     for i, row in enumerate(scores):
         highest = max(row)
         exponentials = [np.exp(score - highest) for score in row]
-        result[i] = [e / sum(exponentials) for e in exponentials]
+        total = sum(exponentials)
+        result[i] = [exponential / total for exponential in exponentials]
     return result
 """
 CHEAT = """

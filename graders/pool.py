@@ -54,8 +54,7 @@ def grade_all(
         yield from _together(setting, waiting, workers, make, lost)
         if not lost:
             return
-        for job in lost:
-            yield _alone(setting, job, make)
+        yield from _one_by_one(setting, lost, make)
 
 
 def _together(
@@ -85,13 +84,21 @@ def _together(
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _alone(setting: Setting, job: Job, make: Callable[[int], Executor]) -> SubmissionResult:
-    for _ in range(MAX_DEATHS):
-        executor = make(1)
-        try:
-            return executor.submit(grade_one, setting, job).result()
-        except BrokenExecutor:
-            continue
-        finally:
-            executor.shutdown(wait=False, cancel_futures=True)
-    return broken(job, f"its worker process died {MAX_DEATHS} times")
+def _one_by_one(
+    setting: Setting, jobs: list[Job], make: Callable[[int], Executor]
+) -> Iterator[SubmissionResult]:
+    """Grade with one worker, replaced whenever it dies."""
+    executor = make(1)
+    try:
+        for job in jobs:
+            for _ in range(MAX_DEATHS):
+                try:
+                    yield executor.submit(grade_one, setting, job).result()
+                    break
+                except BrokenExecutor:
+                    executor.shutdown(wait=False, cancel_futures=True)
+                    executor = make(1)
+            else:
+                yield broken(job, f"its worker process died {MAX_DEATHS} times")
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,343 @@
+"""`dlcourse grade` from a folder of submissions to what it writes, through the command line."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from course.cli import main
+from course.demo_class import make_class
+from graders.catalogue import source_path
+
+SOLUTION = source_path("softmax").read_text()
+
+
+def run(*arguments, **keywords):
+    """The command in a process of its own."""
+    command = [sys.executable, "-m", "course", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=300, check=False, **keywords
+    )
+
+
+def read_results(out):
+    return json.loads((out / "results.json").read_text())
+
+
+def by_student(out):
+    return {s["student"]: s for s in read_results(out)["submissions"]}
+
+
+def scores(out):
+    """All of a run that must not depend on how it was run: everything but times."""
+    result = {}
+    for student, submission in by_student(out).items():
+        tests = [(t["name"], t["score"], t["status"]) for t in submission["tests"]]
+        result[student] = (submission["status"], submission["score"], tests)
+    return result
+
+
+def tasks_lost(submission):
+    return {test["task"] for test in submission["tests"] if test["score"] == 0}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The demo's class, graded once with two jobs."""
+    folder = tmp_path_factory.mktemp("class")
+    stub = "def softmax(scores):\n    raise NotImplementedError\n"
+    make_class("softmax", SOLUTION, stub, folder / "submitted")
+    out = folder / "grades"
+    done = run("grade", "softmax", folder / "submitted", "--out", out, "--jobs", 2)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("student", ["ada", "ben", "chen", "ned"])
+def test_correct_work_in_every_form_has_all_points(graded, student):
+    submission = by_student(graded / "grades")[student]
+    assert (submission["status"], submission["score"]) == ("graded", 100.0), submission
+
+
+@pytest.mark.parametrize(
+    ("student", "task"),
+    [
+        ("dora", "softmax"),
+        ("emil", "softmax"),
+        ("fay", "svm_loss"),
+        ("gus", "mse_loss"),
+        ("hana", "softmax_loss"),
+        ("kim", "train_linear_softmax"),
+        ("mia", "cross_entropy"),
+    ],
+)
+def test_a_mistake_costs_its_own_task(graded, student, task):
+    submission = by_student(graded / "grades")[student]
+    lost = tasks_lost(submission)
+    assert task in lost
+    # linear_softmax_loss is built on softmax_loss and training on both: no more than these
+    assert lost <= {task, "linear_softmax_loss", "train_linear_softmax"}
+    assert submission["score"] >= 70
+
+
+def test_the_endless_loop_is_a_timeout_that_names_the_limit(graded):
+    tests = by_student(graded / "grades")["kim"]["tests"]
+    messages = [t["message"] for t in tests if t["status"] == "timeout"]
+    assert messages
+    assert all("10 s" in message for message in messages)
+
+
+@pytest.mark.parametrize("student", ["lee", "ivan"])
+def test_cheating_and_empty_stubs_earn_nothing(graded, student):
+    assert by_student(graded / "grades")[student]["score"] == 0
+
+
+def test_a_syntax_error_shows_its_line_in_every_test(graded):
+    submission = by_student(graded / "grades")["jo"]
+    assert submission["status"] == "graded"
+    assert {test["status"] for test in submission["tests"]} == {"error"}
+    assert all("def softmax(scores:" in test["message"] for test in submission["tests"])
+    assert len(submission["tests"]) == len(by_student(graded / "grades")["ada"]["tests"])
+
+
+def test_an_empty_folder_is_missing_and_names_what_was_expected(graded):
+    submission = by_student(graded / "grades")["olga"]
+    assert (submission["status"], submission["score"]) == ("missing", 0)
+    assert "softmax.py" in submission["message"]
+
+
+def test_feedback_never_shows_hidden_tests_or_what_they_expect(graded):
+    hidden = Path(source_path("softmax").parents[2] / "graders/hidden/softmax/test_softmax.py")
+    code = {
+        line.strip()
+        for line in hidden.read_text().splitlines()
+        if len(line.strip()) > 25 and not line.strip().startswith(('"""', "#", "@pytest"))
+    }
+    hints = {line for line in code if "hint=" in line or line.startswith('"')}
+    docstrings = hidden.read_text()
+    for page in (graded / "grades" / "feedback").glob("*.html"):
+        text = page.read_text()
+        shown = {line for line in code - hints if line in text}
+        # prose of a docstring is meant to be read
+        assert all(f'"""{line}' in docstrings or line.endswith(".") for line in shown), shown
+        assert "DESIRED" not in text
+
+
+def test_every_output_is_there_and_agrees(graded):
+    out = graded / "grades"
+    results = by_student(out)
+    with (out / "grades.csv").open() as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert {s: float(row["score"]) for s, row in rows.items()} == {
+        s: submission["score"] for s, submission in results.items()
+    }
+    assert {path.stem for path in (out / "feedback").glob("*.html")} == set(results)
+    assert "report" in (out / "report.html").read_text().lower()
+    with sqlite3.connect(out / "gradebook.db") as database:
+        students = {name for (name,) in database.execute("select id from student")}
+    assert {"ada", "ben", "chen"} <= students
+    assert "NONE" not in read_results(out)["isolation"]
+
+
+def test_nbgraders_timestamp_is_when_it_was_submitted(graded):
+    assert by_student(graded / "grades")["mia"]["submitted_at"] == "2026-03-01T23:59:00+00:00"
+
+
+def test_a_second_run_grades_nothing_and_says_the_same(graded, tmp_path):
+    out = tmp_path / "grades"
+    shutil.copytree(graded / "grades", out)
+    before = (out / "results.json").read_text()
+    lines = (out / "records.jsonl").read_text()
+    done = run("grade", "softmax", graded / "submitted", "--out", out, "--jobs", 1)
+    assert done.returncode == 0, done.stderr
+    assert (out / "results.json").read_text() == before
+    assert (out / "records.jsonl").read_text() == lines
+
+
+def small_class(folder, names=("ada", "dora", "gus")):
+    make_class("softmax", SOLUTION, SOLUTION, folder / "all")
+    for name in names:
+        shutil.move(folder / "all" / name, folder / "submitted" / name)
+    return folder / "submitted"
+
+
+@pytest.fixture
+def secret(monkeypatch):
+    monkeypatch.setenv("DLCOURSE_SECRET", "for a test")
+
+
+@pytest.mark.usefixtures("secret")
+def test_scores_do_not_depend_on_jobs_force_or_company(tmp_path):
+    submitted = small_class(tmp_path)
+    assert main(["grade", "softmax", str(submitted), "--out", f"{tmp_path}/one", "--jobs", "1"]) == 0
+    assert main(["grade", "softmax", str(submitted), "--out", f"{tmp_path}/two", "--jobs", "2"]) == 0
+    shutil.rmtree(submitted / "ada")
+    assert main(["grade", "softmax", str(submitted), "--out", f"{tmp_path}/alone"]) == 0
+    together, other, alone = (scores(tmp_path / name) for name in ("one", "two", "alone"))
+    assert together == other
+    del together["ada"]
+    assert alone == together
+
+
+@pytest.mark.usefixtures("secret")
+def test_a_killed_run_resumes_and_ends_with_the_same_scores(tmp_path):
+    submitted = tmp_path / "submitted"
+    for number in range(12):
+        (submitted / f"s{number:02}").mkdir(parents=True)
+        (submitted / f"s{number:02}" / "softmax.py").write_text(f"# {number}\n{SOLUTION}")
+    out = tmp_path / "grades"
+    command = [sys.executable, "-m", "course", "grade", "softmax", str(submitted), "--out", str(out)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        records = out / "records.jsonl"
+        deadline = time.monotonic() + 120
+        while not (records.exists() and records.read_text().count("\n") >= 4):
+            assert process.poll() is None, "it finished before it was killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert not (out / "results.json").exists()
+    finished = records.read_text().count("\n")
+    with records.open("a") as file:
+        file.write('{"key": "torn by the ki')
+
+    done = run("grade", "softmax", submitted, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert {s["score"] for s in by_student(out).values()} == {100.0}
+    keys = [json.loads(x)["key"] for x in records.read_text().splitlines() if x.endswith("}")]
+    assert len(keys) == len(set(keys)) == 13, "something was graded twice"  # and the reference
+    assert finished < 13
+
+
+@pytest.mark.usefixtures("secret")
+def test_changed_work_is_graded_again_and_only_it(tmp_path):
+    submitted = small_class(tmp_path)
+    out = tmp_path / "grades"
+    assert main(["grade", "softmax", str(submitted), "--out", str(out)]) == 0
+    before = (out / "records.jsonl").read_text().count("\n")
+    (submitted / "dora" / "softmax.py").write_text(SOLUTION)
+    assert main(["grade", "softmax", str(submitted), "--out", str(out)]) == 0
+    assert by_student(out)["dora"]["score"] == 100
+    assert (out / "records.jsonl").read_text().count("\n") == before + 1
+
+
+def test_two_students_meet_different_numbers_and_each_the_same_again():
+    from graders.secret import student_seed
+
+    ada = student_seed(b"secret", "softmax", "ada")
+    assert ada == student_seed(b"secret", "softmax", "ada")
+    assert len({ada, student_seed(b"secret", "softmax", "bob")}) == 2
+    assert ada != student_seed(b"secret", "optimizers", "ada")
+    assert ada != student_seed(b"another", "softmax", "ada")
+    assert student_seed(b"s", "ab", "c") != student_seed(b"s", "a", "bc")
+
+
+def test_the_secret_is_made_once_and_private(tmp_path, monkeypatch):
+    from graders.secret import course_secret
+
+    monkeypatch.delenv("DLCOURSE_SECRET", raising=False)
+    first = course_secret(tmp_path)
+    assert course_secret(tmp_path) == first
+    assert (tmp_path / ".dlcourse-secret").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [".dlcourse-secret"]
+    monkeypatch.setenv("DLCOURSE_SECRET", "given")
+    assert course_secret(tmp_path) == b"given"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sofmax", "{class}", "--out", "{out}"], "no assignment is called 'sofmax'"),
+        (["softmax", "{class}/nowhere", "--out", "{out}"], "nowhere is not a folder"),
+        (["softmax", "{empty}", "--out", "{out}"], "holds no submission"),
+        (["softmax", "{class}", "--out", "{out}", "--jobs", "0"], "--jobs 0"),
+        (["softmax", "{class}", "--out", "{out}", "--timeout", "0"], "--timeout 0"),
+        (["softmax", "{class}", "--out", "{file}"], "is a file"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(tmp_path, capsys, arguments, said):
+    places = {name: tmp_path / name for name in ("class", "empty", "file", "out")}
+    (places["class"] / "ada").mkdir(parents=True)
+    places["empty"].mkdir()
+    places["file"].write_text("")
+    assert main(["grade", *(argument.format(**places) for argument in arguments)]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not places["out"].exists()
+
+
+def test_a_folder_in_use_is_refused(tmp_path, capsys):
+    from graders.records import only_grader
+
+    submitted = small_class(tmp_path)
+    out = tmp_path / "grades"
+    out.mkdir()
+    with only_grader(out):
+        assert main(["grade", "softmax", str(submitted), "--out", str(out)]) == 2
+    assert "another dlcourse grade" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_one_line_and_keeps_what_was_there(graded, tmp_path):
+    out = tmp_path / "grades"
+    shutil.copytree(graded / "grades", out)
+    before = (out / "results.json").read_text()
+    limit = 20_000  # bytes that any file may have: the same error as a disk that is full
+    script = (
+        "import resource, signal, sys; from course.cli import main; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
+        f"sys.exit(main(['grade', 'softmax', {str(graded / 'submitted')!r}, '--out', {str(out)!r}]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "too large" in done.stderr.splitlines()[-1]
+    assert (out / "results.json").read_text() == before
+    assert not [path for path in out.iterdir() if path.name.startswith(".results.json")]
+
+
+def test_no_sandbox_is_loud(tmp_path, capsys):
+    submitted = small_class(tmp_path, ("ada",))
+    out = tmp_path / "grades"
+    assert main(["grade", "softmax", str(submitted), "--out", str(out), "--no-sandbox"]) == 0
+    assert "NONE" in capsys.readouterr().err
+    assert read_results(out)["isolation"].startswith("NONE")
+    assert by_student(out)["ada"]["score"] == 100
+
+
+def test_a_worker_that_dies_costs_nobody_a_grade(tmp_path):
+    submitted = tmp_path / "submitted"
+    for number in range(8):
+        (submitted / f"s{number}").mkdir(parents=True)
+        (submitted / f"s{number}" / "softmax.py").write_text(f"# {number}\n{SOLUTION}")
+    out = tmp_path / "grades"
+    command = [sys.executable, "-m", "course", "grade", "softmax", str(submitted), "--out", str(out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        records = out / "records.jsonl"
+        while not (records.exists() and records.read_text().count("\n") >= 2):
+            assert process.poll() is None
+            time.sleep(0.01)
+        victims = [pid for pid in children(process.pid) if "spawn_main" in command_line(pid)]
+        os.kill(victims[0], signal.SIGKILL)
+        _, errors = process.communicate(timeout=200)
+    assert process.returncode == 0, errors
+    assert {s["score"] for s in by_student(out).values()} == {100.0}
+
+
+def children(pid):
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def command_line(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text()
