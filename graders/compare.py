@@ -164,7 +164,7 @@ def _first_entry(array: np.ndarray, expected: np.ndarray, rtol: float, atol: flo
         return f" (got {array:.6g}, expected {expected:.6g})"
     wrong = ~np.isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
     where = tuple(int(i) for i in np.argwhere(wrong)[0])
-    return f" (at {list(where)} got {array[where]:.6g}, expected {expected[where]:.6g})"
+    return f" (got {array[where]:.6g}, expected {expected[where]:.6g})"
 
 
 def _shape_advice(array: np.ndarray, shape: tuple[int, ...]) -> str:

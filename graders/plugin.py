@@ -70,6 +70,7 @@ class AssignmentTests:
         # a message is what its author wrote; no output, since a student's name may be in it.
         arguments = [
             *("--assert=plain", "--tb=native", "-p", "no:cacheprovider", "-p", "no:logging"),
+            "--import-mode=importlib",  # hidden and public tests have the same file names
             *("-p", "no:terminalreporter", "-p", "no:faulthandler", "--capture=no"),
             *("-c", os.devnull, "--rootdir", str(tests.parent), str(tests)),
         ]

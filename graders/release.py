@@ -14,7 +14,10 @@ from graders.errors import BadInput, GraderBroke
 # What a student's copy of the course has beside the assignments. Nothing else is copied.
 FOLDERS = ("course", "graders", "lightning_modules", "data")
 FILES = ("pyproject.toml", "constraints.txt", "LICENSE")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb")
+# ``demo*`` plays a class of students, some of whom hand in right answers.
+LEFT_OUT = shutil.ignore_patterns(
+    "__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb", "demo*.py"
+)
 
 README = """\
 # Deep learning: your copy of the course

@@ -18,7 +18,7 @@ def test_correct_version_gets_all_points(path: Path, seed: int) -> None:
 
 
 def test_every_assignment_has_enough_alternates() -> None:
-    counts = {name: 0 for name in assignment_names()}
+    counts = dict.fromkeys(assignment_names(), 0)
     for path in alternates():
         counts[path.parent.name] += 1
     assert all(count >= 5 for count in counts.values()), counts

@@ -1,0 +1,210 @@
+"""The student bundle: whole, usable, and without a line of a solution or a hidden test."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+
+from graders.catalogue import assignment_names, course_root, source_path
+from graders.errors import BadInput
+from graders.release import release
+
+# What anybody writes, whatever the task.
+IDIOMS = {"rng = np.random.default_rng(seed)"}
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every assignment, released."""
+    out = tmp_path_factory.mktemp("release") / "handout"
+    release([], out)
+    return out
+
+
+def secret_lines(name: str) -> set[str]:
+    """Lines that must not leave: of solution regions, and of hidden tests.
+
+    Not counted are lines too common to give anything away (up to 24 characters, imports, idioms),
+    and what the public tests say in the same words.
+    """
+    source = source_path(name).read_text(encoding="utf-8")
+    regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", source, flags=re.DOTALL)
+    hidden = (course_root() / "graders" / "hidden" / name / f"test_{name}.py").read_text()
+    public = source_path(name).with_name(f"test_{name}.py").read_text(encoding="utf-8")
+    lines = {line.strip() for text in [*regions, hidden] for line in text.splitlines()}
+    said_in_public = {line.strip() for line in public.splitlines()}
+    return {
+        line
+        for line in lines - said_in_public - IDIOMS
+        if len(line) > 24 and not re.match(r"(import|from) \S+", line)
+    }
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string in a JSON value: cells, outputs and metadata of a notebook alike."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+
+
+def lines_of(path: Path) -> set[str]:
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    texts = [text]
+    if path.suffix in (".ipynb", ".json"):
+        texts += strings(json.loads(text))
+    return {line.strip() for text in texts for line in text.splitlines()}
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_bundle_holds_no_line_of_a_solution_or_a_hidden_test(bundle: Path, name: str) -> None:
+    secrets = secret_lines(name)
+    assert len(secrets) > 100  # the sets themselves were found
+    leaks = {
+        str(path.relative_to(bundle)): found
+        for path in bundle.rglob("*")
+        if path.is_file() and (found := secrets & lines_of(path))
+    }
+    assert leaks == {}
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_public_tests_are_not_the_hidden_ones(name: str) -> None:
+    """What public tests may say in the same words is single lines, never a hidden test's body."""
+
+    def runs(path: Path) -> set[tuple[str, ...]]:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        code = [line for line in lines if len(line) >= 20 and not line.startswith(("@", '"""'))]
+        return {tuple(code[i : i + 4]) for i in range(len(code) - 3)}
+
+    hidden = course_root() / "graders" / "hidden" / name / f"test_{name}.py"
+    public = source_path(name).with_name(f"test_{name}.py")
+    assert runs(hidden) & runs(public) == set()
+
+
+def test_leak_check_would_see_a_leak(bundle: Path, tmp_path: Path) -> None:
+    notebook = json.loads((bundle / "assignments/softmax/softmax.ipynb").read_text())
+    line = "exponentials = np.exp(shifted)"
+    assert line in secret_lines("softmax")
+    notebook["metadata"]["hint"] = f"x\n    {line}\n"
+    (tmp_path / "leak.ipynb").write_text(json.dumps(notebook))
+    assert line in lines_of(tmp_path / "leak.ipynb")
+
+
+def test_bundle_has_what_a_student_needs_and_nothing_of_the_instructors(bundle: Path) -> None:
+    for wanted in (
+        "README.md",
+        "pyproject.toml",
+        "course/cli.py",
+        "lightning_modules/__init__.py",
+        "graders/check.py",
+        "data/mnist_subset.npz",
+        "assignments/softmax/softmax.ipynb",
+        "assignments/softmax/softmax.py",
+        "assignments/softmax/test_softmax.py",
+    ):
+        assert (bundle / wanted).is_file(), wanted
+    assert not (bundle / "graders" / "hidden").exists()
+    assert not (bundle / "tests").exists()
+    names = {path.name for path in bundle.rglob("*")}
+    assert not names & {"__pycache__", ".dlcourse-secret", ".git", "gradebook.db"}
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_notebook_and_stub_are_valid_and_locked(bundle: Path, name: str) -> None:
+    notebook = nbformat.read(bundle / "assignments" / name / f"{name}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    marked = [c for c in notebook.cells if "nbgrader" in c.metadata]
+    for cell in marked:
+        meta = cell.metadata["nbgrader"]
+        assert meta["schema_version"] == 3
+        if meta["grade"]:
+            assert cell.metadata["editable"] is False
+            assert len(meta["checksum"]) == 32
+        if meta["solution"]:
+            assert "raise NotImplementedError()" in cell.source
+    assert all(not cell.get("outputs") for cell in notebook.cells)
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_stub_imports_and_raises_not_implemented(bundle: Path, name: str) -> None:
+    path = bundle / "assignments" / name / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"stub_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    stub = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(stub)
+    if name == "softmax":
+        with pytest.raises(NotImplementedError):
+            stub.softmax(np.zeros((1, 2)))
+
+
+def test_check_works_in_the_bundle_alone(bundle: Path) -> None:
+    """From the bundle's own code: the instructor's course is not on the path."""
+    environment = {**os.environ, "PYTHONPATH": str(bundle), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "course", "check", "softmax"]
+    run = subprocess.run(
+        command, cwd=bundle, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert run.returncode == 0, run.stderr
+    assert "0 of 19 checks pass" in run.stdout
+    assert "not written yet" in run.stdout
+
+
+def test_release_twice_gives_the_same_files(bundle: Path, tmp_path: Path) -> None:
+    release(["softmax"], tmp_path / "again")
+    for file in ("softmax.ipynb", "softmax.py", "test_softmax.py"):
+        path = Path("assignments") / "softmax" / file
+        assert (bundle / path).read_bytes() == (tmp_path / "again" / path).read_bytes()
+
+
+def test_unknown_assignment_names_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"'sofmax'.*softmax"):
+        release(["sofmax"], tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(BadInput, match="--out"):
+        release(["softmax"], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_failure_on_the_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full_disk(bundle: Path) -> None:
+        raise OSError(28, "No space left on device", str(bundle))
+
+    monkeypatch.setattr("graders.release.copy_course", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        release(["softmax"], tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_source_that_nbgrader_refuses_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "assignments" / "softmax" / "softmax.py"
+    broken.parent.mkdir(parents=True)
+    text = source_path("softmax").read_text(encoding="utf-8")
+    broken.write_text(text.replace("### END SOLUTION", "", 1), encoding="utf-8")
+    monkeypatch.setattr("graders.release.source_path", lambda name: broken)
+    with pytest.raises(BadInput, match=r"softmax\.py.*nbgrader refuses it.*solution"):
+        release(["softmax"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
