@@ -6,15 +6,15 @@ as they are through every regrade.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from nbgrader import api
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from nbgrader import api, dbutil
 
 from graders.errors import BadInput
 from graders.gradebook_cells import register, released
@@ -70,10 +70,9 @@ def open_gradebook(path: Path) -> Iterator[api.Gradebook]:
         path.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)  # what a killed run left behind
     try:
-        with (
-            _own_tools_on_path(),
-            api.Gradebook(f"{url(file)}?timeout={LOCK_SECONDS}") as gradebook,
-        ):
+        if is_new:
+            _create(file)
+        with api.Gradebook(f"{url(file)}?timeout={LOCK_SECONDS}") as gradebook:
             yield gradebook
         if is_new:
             file.replace(path)
@@ -99,12 +98,10 @@ def _mend(error: str) -> str:
     return f"{error}: mend that and run the command again"
 
 
-@contextmanager
-def _own_tools_on_path() -> Iterator[None]:
-    # A new gradebook asks the program `alembic` for its schema version, wherever PATH finds it.
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
+def _create(path: Path) -> None:
+    """Make an empty gradebook of the newest schema, without a subprocess as nbgrader would."""
+    engine = sa.create_engine(url(path))
+    with engine.begin() as connection:
+        api.Base.metadata.create_all(connection)
+        MigrationContext.configure(connection).stamp(ScriptDirectory(dbutil.ALEMBIC_DIR), "head")
+    engine.dispose()

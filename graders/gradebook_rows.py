@@ -212,13 +212,22 @@ def _needs_a_human(auto: float | None, old: sa.Row[Any] | None) -> bool:
 
 
 def _comment(submission: SubmissionResult, tests: list[TestResult]) -> str | None:
-    """Return what nbgrader's feedback shows beside an answer: what did not pass, and a hint."""
-    lines = [] if submission.status == "graded" else [submission.message or submission.status]
+    """Return what nbgrader's feedback shows beside an answer: what did not pass, and a hint.
+
+    nbgrader renders it as Markdown with HTML let through, so a student's own words are indented
+    into code blocks, which are shown as they are.
+    """
+    parts = []
+    if submission.status != "graded":
+        parts += [submission.status, _quoted(submission.message)]
     for test in tests:
         if test.status == "passed":
             continue
-        lines.append(f"{test.description or test.name} ({test.score:g} of {test.points:g} points)")
-        lines += [f"{test.status}: {test.message}" if test.message else test.status]
-        if test.hint:
-            lines.append(f"Hint: {test.hint}")
-    return inert("\n".join(lines), COMMENT_LIMIT) or None
+        points = f"({test.score:g} of {test.points:g} points, {test.status})"
+        parts += [f"{test.description or test.name} {points}", _quoted(test.message)]
+        parts += [f"Hint: {test.hint}"] if test.hint else []
+    return inert("\n\n".join(part for part in parts if part), COMMENT_LIMIT) or None
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"    {line}" for line in inert(text).splitlines())

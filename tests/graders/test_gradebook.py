@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from nbgrader.api import Gradebook, MissingEntry
+from bs4 import BeautifulSoup
+from nbconvert.filters import markdown2html
+from nbgrader.api import Gradebook, MissingEntry, get_alembic_version
 
 from graders import gradebook
 from graders.errors import BadInput
@@ -58,7 +60,7 @@ def source(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
-    """A gradebook of nobody, made once: asking alembic for its version takes seconds."""
+    """A gradebook of nobody."""
     out = tmp_path_factory.mktemp("empty")
     gradebook.update(ClassResults("softmax", 100.0, ""), TASKS, out)
     return (out / "gradebook.db").read_bytes()
@@ -96,6 +98,13 @@ def test_nbgrader_reads_every_score(out):
             "ada": 100, "bob": 80, "cleo": 0, "eve": 0, "fay": 0,
         }  # fmt: skip
         assert {name for name, d in dicts.items() if d["needs_manual_grade"]} == {"fay"}
+
+
+def test_the_schema_is_the_one_that_nbgrader_writes(out, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    with opened(out) as gb:
+        version = gb.db.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    assert version == get_alembic_version()
 
 
 def test_a_broken_grader_leaves_no_score(out):
@@ -174,15 +183,30 @@ def test_comments_say_what_did_not_pass(out, source):
     with opened(out) as gb:
         comment = gb.find_comment("softmax-code", "softmax", "softmax", "bob").comment
         assert comment.splitlines() == [
-            "What test_large_scores asks. (0 of 20 points)",
-            "failed: 3 of 6 entries differ",
+            "What test_large_scores asks. (0 of 20 points, failed)",
+            "",
+            "    3 of 6 entries differ",
+            "",
             "Hint: Hint of test_large_scores.",
         ]
         assert gb.find_comment("accuracy-code", "softmax", "softmax", "bob").comment is None
         eve = gb.find_comment("accuracy-code", "softmax", "softmax", "eve")
-        assert eve.comment == "not valid JSON: line 3"
+        assert eve.comment == "rejected\n\n    not valid JSON: line 3"
         needs = gb.find_grade("essay", "softmax", "softmax", "bob").needs_manual_grade
         assert needs  # nobody has read the essay yet
+
+
+@pytest.mark.parametrize(
+    "attack", ["<script>alert(1)</script>", "x\n</code>\r<img src=x onerror=y>"]
+)
+def test_a_students_words_are_no_markup_in_nbgraders_feedback(out, source, attack):
+    mallory = submission("mallory", "error", "passed", "passed", message=attack)
+    gradebook.update(only(mallory), TASKS, out, source=source)
+    with opened(out) as gb:
+        comment = gb.find_comment("softmax-code", "softmax", "softmax", "mallory").comment
+    page = BeautifulSoup(markdown2html(comment), "html.parser")  # as its template renders it
+    assert not page.select("script, img")
+    assert "alert(1)" in page.code.get_text() or "onerror" in page.code.get_text()
 
 
 def test_late_penalties_respect_extensions_and_manual_scores(out):
