@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from graders.errors import BadInput
+from graders.sandbox.profiles import NUMPY, TORCH, Profile
+
+PROFILES = {"architectures": TORCH}
+"""What assignments may use; those not named here, NumPy alone."""
 
 
 def course_root() -> Path:
@@ -23,11 +27,12 @@ def course_root() -> Path:
 
 
 def assignment_names() -> list[str]:
-    """Every assignment that has a source, in alphabetical order."""
+    """Every assignment that has a source and public tests, in alphabetical order."""
     return sorted(
-        path.parent.name
-        for path in (course_root() / "assignments").glob("*/*.py")
-        if path.stem == path.parent.name
+        folder.name
+        for folder in (course_root() / "assignments").iterdir()
+        if (folder / f"{folder.name}.py").is_file()
+        and (folder / f"test_{folder.name}.py").is_file()
     )
 
 
@@ -41,3 +46,8 @@ def source_path(name: str) -> Path:
     if name not in known:
         raise BadInput(f"no assignment is called {name!r}: choose from {', '.join(known)}")
     return course_root() / "assignments" / name / f"{name}.py"
+
+
+def profile(name: str) -> Profile:
+    """What a submission to assignment ``name`` finds in the sandbox."""
+    return PROFILES.get(name, NUMPY)

@@ -57,6 +57,10 @@ class Student:
         self._submission.is_function(function)
         return Call(*self._submission.ask("call", None, function, list(args), kwargs, True))
 
+    def tool(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a function of ``graders.sandbox.torch_tools`` on the student's side."""
+        return self._submission.ask("tool", None, name, list(args), kwargs)
+
 
 class Function:
     """One function of the student's module."""

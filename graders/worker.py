@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from graders.catalogue import profile
 from graders.cells import Code
 from graders.errors import GraderBroke
 from graders.plugin import AssignmentTests
@@ -44,7 +45,9 @@ class Grader:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.tests = AssignmentTests(setting.tests, setting.reference)
-        self.sandbox = Sandbox(setting.limits, isolated=setting.isolated)
+        self.sandbox = Sandbox(
+            setting.limits, profile(setting.assignment), isolated=setting.isolated
+        )
 
     def grade(self, job: Job) -> SubmissionResult:
         """The submission's outcome.

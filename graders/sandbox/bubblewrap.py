@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from importlib import util
 from pathlib import Path
 
 from graders.errors import BadInput
+from graders.sandbox.distributions import installed_paths
 
 HOME = "/sandbox"  # where the sandbox finds our own code and the packages students may use
 START = (  # an interpreter that looks at one folder and nowhere else
@@ -60,23 +60,15 @@ def library_binds() -> list[str]:
     return words
 
 
-def package_binds(packages: tuple[str, ...]) -> list[str]:
+def package_binds(distributions: tuple[str, ...]) -> list[str]:
     """The packages students may import, and the inner half of our own code."""
-    ours = Path(__file__).parent
-    words = ["--ro-bind", str(ours), f"{HOME}/graders/sandbox"]
-    for package in packages:
-        spec = util.find_spec(package)
-        if spec is None or spec.origin is None:
-            raise BadInput(f"the sandbox needs {package}: pip install {package}")
-        folder = Path(spec.origin).parent
-        words += ["--ro-bind", str(folder), f"{HOME}/{folder.name}"]
-        libraries = folder.with_name(f"{folder.name}.libs")  # what auditwheel put beside it
-        if libraries.is_dir():
-            words += ["--ro-bind", str(libraries), f"{HOME}/{libraries.name}"]
+    words = ["--ro-bind", str(Path(__file__).parent), f"{HOME}/graders/sandbox"]
+    for path in installed_paths(distributions):
+        words += ["--ro-bind", str(path), f"{HOME}/{path.name}"]
     return words
 
 
-def command(packages: tuple[str, ...], arguments: list[str]) -> list[str]:
+def command(distributions: tuple[str, ...], arguments: list[str]) -> list[str]:
     """The command line that runs the server behind the wall."""
     return [
         str(bwrap()),
@@ -84,14 +76,14 @@ def command(packages: tuple[str, ...], arguments: list[str]) -> list[str]:
         *("--uid", "1000", "--gid", "1000"),  # a map of id 0 could not be nested by root
         *library_binds(),
         *python_binds(),
-        *package_binds(packages),
-        *("--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--remount-ro", "/dev"),
+        *package_binds(distributions),
+        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--remount-ro", "/dev"),
         *("--remount-ro", "/", "--chdir", "/tmp", "--"),
         *(str(interpreter()), "-I", "-S", "-B", "-c", START.format(HOME), *arguments),
     ]
 
 
-def without_wall(packages: tuple[str, ...], arguments: list[str]) -> list[str]:
+def without_wall(distributions: tuple[str, ...], arguments: list[str]) -> list[str]:
     """The same server as an ordinary process: for code that one trusts."""
     return [
         sys.executable,

@@ -101,6 +101,11 @@ class Child:
         result = function(*args, **kwargs)
         return (result, args, kwargs) if after else result
 
+    def do_tool(self, _: None, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        from graders.sandbox import torch_tools  # there in the torch profile alone
+
+        return getattr(torch_tools, name)(*args, **kwargs)
+
     def portable(self, value: Any) -> Any:
         """``value`` where it can cross; a tuple's members are judged one by one."""
         try:

@@ -15,6 +15,7 @@ from typing import Any
 from graders.errors import BadInput, GraderBroke
 from graders.sandbox import bubblewrap, frames, wire
 from graders.sandbox.limits import Limits
+from graders.sandbox.profiles import NUMPY, Profile
 
 START_SECONDS = 60.0
 NAMESPACES = "bubblewrap + user, pid, mount and ipc namespaces a submission"
@@ -36,15 +37,13 @@ class Sandbox:
         BadInput: this machine cannot isolate; the message says what to change.
     """
 
-    def __init__(
-        self, limits: Limits, packages: tuple[str, ...] = ("numpy",), *, isolated: bool = True
-    ) -> None:
+    def __init__(self, limits: Limits, profile: Profile = NUMPY, *, isolated: bool = True) -> None:
         self.limits = limits
         self.isolation = NAMESPACES if isolated else NONE
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = {
             "control": theirs.fileno(),
-            "imports": packages,
+            "imports": profile.imports,
             "limits": asdict(limits),
             "isolated": isolated,
         }
@@ -52,7 +51,7 @@ class Sandbox:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
         with theirs:
             self.process = subprocess.Popen(
-                wall(packages, [json.dumps(settings)]),
+                wall(profile.distributions, [json.dumps(settings)]),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self.errors,
@@ -70,7 +69,7 @@ class Sandbox:
     def why_not(self) -> str:
         """What the sandbox said when it would not start, and what usually mends it."""
         self.errors.seek(0)
-        said = self.errors.read(4096).decode(errors="replace").strip().splitlines()
+        said = self.errors.read()[-4096:].decode(errors="replace").strip().splitlines()
         return (
             f"the sandbox did not start: {said[-1] if said else 'no message'}. Allow user "
             "namespaces (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces "

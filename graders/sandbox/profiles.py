@@ -1,0 +1,22 @@
+"""What the sandbox of an assignment holds beside the standard library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Distributions to show and modules to import before any student's code runs."""
+
+    distributions: tuple[str, ...]
+    """What students may import, with all that these require."""
+    imports: tuple[str, ...]
+    """What the warm parent imports once, so that no submission pays for it."""
+
+
+NUMPY = Profile(distributions=("numpy",), imports=("numpy",))
+TORCH = Profile(
+    distributions=("torch", "lightning", "torchvision"),
+    imports=("graders.sandbox.torch_tools",),
+)

@@ -1,0 +1,173 @@
+"""What a test may do with a student's ``nn.Module``: in NumPy arrays, on the student's side.
+
+``student.tool("forward", block, x)`` runs :func:`forward` where the module lives, in the sandbox
+or, for public checks, in the student's own process. What comes back is a claim like any answer
+of a student's: the test compares it with what follows from numbers that the test itself chose.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any
+
+import lightning.pytorch as pl
+import numpy as np
+import torch
+from lightning.pytorch.loggers.logger import Logger
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.set_num_threads(1)  # a pool of threads does not survive a fork, and jobs share the cores
+logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", module="lightning")  # advice about loggers, workers and the like
+
+
+def state(module: nn.Module) -> dict[str, np.ndarray]:
+    """Parameters and buffers by name."""
+    return {name: array(value) for name, value in checked(module).state_dict().items()}
+
+
+def parameters(module: nn.Module) -> dict[str, np.ndarray]:
+    """What an optimizer would change, by name."""
+    named = checked(module).named_parameters()
+    return {name: array(value) for name, value in named if value.requires_grad}
+
+
+@torch.no_grad()
+def load(module: nn.Module, values: dict[str, np.ndarray]) -> None:
+    """Write ``values`` into the parameters and buffers of these names."""
+    own = checked(module).state_dict()
+    for name, value in values.items():
+        own[name].copy_(torch.from_numpy(value))
+
+
+@torch.no_grad()
+def forward(module: nn.Module, x: np.ndarray, training: bool = False) -> np.ndarray:
+    """The module's output for ``x``, in evaluation mode unless told otherwise."""
+    return array(output(checked(module).train(training), tensor(x)))
+
+
+def gradients(
+    module: nn.Module, x: np.ndarray, weights: np.ndarray, training: bool = False
+) -> tuple[np.ndarray | None, dict[str, np.ndarray | None]]:
+    """Gradients of ``sum(weights * module(x))``, None where the sum does not depend on it.
+
+    Returns:
+        dx, and the gradients of the parameters by name.
+    """
+    named = {n: p for n, p in checked(module).named_parameters() if p.requires_grad}
+    inputs = tensor(x).requires_grad_()
+    total = (tensor(weights) * output(module.train(training), inputs)).sum()
+    if not total.requires_grad:
+        return None, dict.fromkeys(named)
+    found = torch.autograd.grad(total, [inputs, *named.values()], allow_unused=True)
+    arrays = [None if gradient is None else array(gradient) for gradient in found]
+    return arrays[0], dict(zip(named, arrays[1:], strict=True))
+
+
+def fit(
+    model: pl.LightningModule,
+    train: tuple[np.ndarray, np.ndarray],
+    val: tuple[np.ndarray, np.ndarray],
+    batch_size: int,
+    epochs: int = 1,
+    steps: int = -1,
+    seed: int = 0,
+) -> dict[str, list[float]]:
+    """Train with a Lightning ``Trainer`` and return what was logged: name -> values in order.
+
+    Args:
+        train, val: images (N, 1, 28, 28) and integer labels (N,). No labels of ``val`` are
+            needed to train, so that none need be given: use an empty pair.
+        steps: at most so many; -1 for as many as the epochs have.
+    """
+    torch.manual_seed(seed)
+    logged, trainer = trainer_of(max_epochs=epochs, max_steps=steps)
+    shuffled = loader(train, batch_size, shuffle=True)
+    trainer.fit(lightning_module(model), shuffled, loader(val, batch_size) if len(val[1]) else None)
+    return logged.values
+
+
+def validate(
+    model: pl.LightningModule, val: tuple[np.ndarray, np.ndarray], batch_size: int
+) -> dict[str, list[float]]:
+    """What the model logs of ``val`` in a validation by a Lightning ``Trainer``."""
+    logged, trainer = trainer_of()
+    trainer.validate(lightning_module(model), loader(val, batch_size), verbose=False)
+    return logged.values
+
+
+class Logged(Logger):
+    """Keeps every value that is logged, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, list[float]] = {}
+
+    @property
+    def name(self) -> str:
+        return "logged"
+
+    @property
+    def version(self) -> int:
+        return 0
+
+    def log_hyperparams(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        for name, value in metrics.items():
+            self.values.setdefault(str(name), []).append(float(value))
+
+
+def trainer_of(**options: Any) -> tuple[Logged, pl.Trainer]:
+    logged = Logged()
+    trainer = pl.Trainer(
+        accelerator="cpu",
+        devices=1,
+        logger=logged,
+        log_every_n_steps=1,
+        num_sanity_val_steps=0,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        **options,
+    )
+    return logged, trainer
+
+
+def loader(
+    data: tuple[np.ndarray, np.ndarray], batch_size: int, shuffle: bool = False
+) -> DataLoader:
+    images, labels = data
+    dataset = TensorDataset(tensor(images), torch.from_numpy(labels).long())
+    return DataLoader(dataset, batch_size=batch_size, shuffle=shuffle)
+
+
+def output(module: nn.Module, x: Tensor) -> Tensor:
+    result = module(x)
+    if not isinstance(result, Tensor):
+        raise TypeError(f"forward returned {type(result).__name__}, not a tensor")
+    return result
+
+
+def checked(module: Any) -> nn.Module:
+    if not isinstance(module, nn.Module):
+        raise TypeError(f"it is {type(module).__name__}, not an nn.Module")
+    return module
+
+
+def lightning_module(model: Any) -> pl.LightningModule:
+    if not isinstance(model, pl.LightningModule):
+        raise TypeError(f"it is {type(model).__name__}, not a LightningModule")
+    return model
+
+
+def tensor(values: np.ndarray) -> Tensor:
+    """A float32 tensor of its own memory."""
+    return torch.tensor(values, dtype=torch.float32)
+
+
+def array(values: Tensor) -> np.ndarray:
+    return values.detach().cpu().numpy().copy()
