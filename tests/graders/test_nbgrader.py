@@ -1,0 +1,264 @@
+"""nbgrader's own commands in a course folder: our sandbox grades, and everything around it works.
+
+One course folder serves all of these tests, which follow a term: release, submit, collect,
+autograde, look, feedback. The commands are nbgrader's, run in this process to save their imports.
+"""
+
+import csv
+import json
+import logging
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from jupyter_core.application import NoStart
+from nbgrader.api import Gradebook
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+from graders import gradebook
+from graders.catalogue import course_root, source_path
+from graders.errors import BadInput
+from graders.grade import grade
+from graders.late import late_penalty
+
+# nbgrader 0.9.6 on SQLAlchemy 2.1: its own, and harmless
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+ANSWERS = {
+    cell.metadata.nbgrader.grade_id: cell.source
+    for cell in jupytext.read(source_path("softmax")).cells
+    if cell.metadata.get("nbgrader", {}).get("solution")
+}
+
+
+def nbgrader(course: Path, *arguments: str) -> None:
+    """Run an nbgrader command in ``course``; a failure of the command is a failure here."""
+    before, handlers = Path.cwd(), list(logging.getLogger("traitlets").handlers)
+    NbGraderApp.clear_instance()
+    os.chdir(course)
+    try:
+        app = NbGraderApp.instance()
+        app.initialize(list(arguments))
+        with suppress(NoStart):  # how an application says that its command has run
+            app.start()
+    finally:
+        os.chdir(before)
+        NbGraderApp.clear_instance()
+        logging.getLogger("traitlets").handlers = handlers
+
+
+def hand_in(course: Path, student: str, **changes: str | None) -> None:
+    """Submit the released notebook, solved but for ``changes`` (None: left as released)."""
+    notebook = nbformat.read(course / "release" / "softmax" / "softmax.ipynb", as_version=4)
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in ANSWERS:
+            cell.source = changes.get(name, ANSWERS[name]) or cell.source
+    if student == "mallory":  # no grade cell is left, and the first cell is worth a thousand
+        notebook.cells = [
+            c for c in notebook.cells if not c.metadata.get("nbgrader", {}).get("grade")
+        ]
+        notebook.cells[0].metadata["nbgrader"] = {
+            "grade": True, "grade_id": "softmax", "points": 1000, "locked": False,
+            "schema_version": 3, "solution": False, "task": False,
+        }  # fmt: skip
+    folder = course / "submitted" / student / "softmax"
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / "softmax.ipynb")
+    (folder / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course folder in which a class was autograded by ``nbgrader autograde``."""
+    course = tmp_path_factory.mktemp("course")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLCOURSE_SECRET", "of these tests")
+        patch.setenv("JUPYTER_CONFIG_DIR", str(course / ".jupyter"))
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        config = (course_root() / "nbgrader_config.py").read_text()
+        config += f'\nc.Exchange.root = "{course / "exchange"}"\nc.Exchange.timezone = "UTC"\n'
+        (course / "nbgrader_config.py").write_text(config)
+        nbgrader(course, "generate_assignment", "softmax")
+        hand_in(course, "ada")
+        hand_in(course, "bob", **{"svm_loss-code": "def svm_loss(x, y):\n    return 0.0, 0.0 * x"})
+        hand_in(course, "cleo", **dict.fromkeys(ANSWERS))
+        hand_in(course, "mallory", **{"softmax-code": "def softmax(scores):\n    return scores"})
+        nbgrader(course, "autograde", "softmax")
+        yield course
+
+
+def scores_of(path: Path) -> dict[str, float]:
+    with Gradebook(gradebook.url(path)) as gb:
+        return {row["student"]: row["score"] for row in gb.submission_dicts("softmax")}
+
+
+def test_autograde_gives_the_scores_of_dlcourse_grade(course):
+    out = course / "out"
+    assert grade("softmax", course / "submitted", out, jobs=1) == 0
+    results = json.loads((out / "results.json").read_text())
+    ours = {item["student"]: item["score"] for item in results["submissions"]}
+    assert scores_of(course / "gradebook.db") == scores_of(out / "gradebook.db") == ours
+    assert ours["ada"] == 100
+    assert ours["cleo"] == 0
+    assert 0 < ours["mallory"] < 100
+    assert 50 <= ours["bob"] < 100
+
+
+def test_the_notebook_tells_what_each_test_said(course):
+    notebook = nbformat.read(course / "autograded" / "bob" / "softmax" / "softmax.ipynb", 4)
+    told = {
+        cell.metadata.nbgrader.grade_id: cell.outputs[0].text
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert "passed" in told["softmax"]
+    assert "failed" in told["svm_loss"]
+    assert "Hint: " in told["svm_loss"]
+    assert notebook.metadata.kernelspec
+
+
+def test_feedback_and_export_are_nbgraders(course):
+    nbgrader(course, "generate_feedback", "softmax")
+    html = (course / "feedback" / "bob" / "softmax" / "softmax.html").read_text()
+    page = BeautifulSoup(html, "html.parser")
+    score = scores_of(course / "gradebook.db")["bob"]
+    assert f"softmax (Score: {score} / 100.0)" in re.sub(r"\s+", " ", page.get_text(" "))
+    nbgrader(course, "export", "--to=grades.csv")
+    with (course / "grades.csv").open() as file:
+        rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert rows == scores_of(course / "gradebook.db")
+
+
+def test_a_manual_grade_outlives_autograding_again(course):
+    with Gradebook(gradebook.url(course / "gradebook.db")) as gb:
+        grade_row = gb.find_grade("softmax", "softmax", "softmax", "cleo")
+        grade_row.manual_score, grade_row.needs_manual_grade = 5.0, False
+        gb.db.commit()
+    nbgrader(course, "autograde", "softmax", "--student=cleo", "--force")
+    assert scores_of(course / "gradebook.db")["cleo"] == 5
+    with Gradebook(gradebook.url(course / "gradebook.db")) as gb:
+        grade_row = gb.find_grade("softmax", "softmax", "softmax", "cleo")
+        assert not grade_row.needs_manual_grade
+        grade_row.manual_score = None
+        gb.db.commit()
+
+
+def test_the_exchange_carries_a_submission_to_the_grader(course):
+    exchange = course / "exchange"
+    exchange.mkdir(mode=0o777)
+    exchange.chmod(0o777)  # as nbgrader demands of an exchange, whatever the umask
+    nbgrader(course, "release_assignment", "softmax", "--force")
+    home = course / "home"
+    home.mkdir()
+    (home / "nbgrader_config.py").write_text(
+        f'c = get_config()\nc.CourseDirectory.course_id = "dlcourse"\n'
+        f'c.Exchange.root = "{exchange}"\n'
+    )
+    nbgrader(home, "fetch_assignment", "softmax")
+    shutil.copy(course / "submitted" / "ada" / "softmax" / "softmax.ipynb", home / "softmax")
+    nbgrader(home, "submit", "softmax")
+    before = set((course / "submitted").iterdir())
+    nbgrader(course, "collect", "softmax")
+    (collected,) = set((course / "submitted").iterdir()) - before
+    nbgrader(course, "autograde", "softmax", f"--student={collected.name}")
+    assert scores_of(course / "gradebook.db")[collected.name] == 100
+    shutil.rmtree(collected)
+
+
+def test_late_penalties_are_those_that_nbgrader_is_configured_for(tmp_path):
+    config = tmp_path / "nbgrader_config.py"
+    assert late_penalty(config)("ada", 80.0, 60.0) is None  # no configuration: nothing is lost
+    config.write_text('c = get_config()\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    assert late_penalty(config)("ada", 80.0, 60.0) == 80.0
+    (tmp_path / "our_plugin.py").write_text(
+        "from nbgrader.plugins import BasePlugin\n"
+        "class PerDay(BasePlugin):\n"
+        "    def late_submission_penalty(self, student_id, score, total_seconds_late):\n"
+        "        return 10 * total_seconds_late / 86400\n"
+    )
+    config.write_text(
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "c = get_config()\nc.AssignLatePenalties.plugin_class = 'our_plugin.PerDay'\n"
+    )
+    assert late_penalty(config)("ada", 80.0, 86400.0) == 10.0
+    sys.path.remove(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "text", ["1 / 0", "c = get_config()\nc.AssignLatePenalties.plugin_class = 'no.such'"]
+)
+def test_a_broken_configuration_is_named(tmp_path, text):
+    (tmp_path / "nbgrader_config.py").write_text(text)
+    with pytest.raises(BadInput, match=r"nbgrader_config\.py: "):
+        late_penalty(tmp_path / "nbgrader_config.py")
+
+
+def test_the_course_configuration_takes_nothing_off_by_default():
+    assert late_penalty(course_root() / "nbgrader_config.py")("ada", 80.0, 60.0) is None
+
+
+@pytest.fixture(scope="module")
+def formgrader(course):
+    """The address of a Jupyter server with nbgrader's formgrader over the course folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter", "server", "--allow-root", "--no-browser",
+         f"--port={port}", "--IdentityProvider.token=", f"--ServerApp.root_dir={course}"],
+        cwd=course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            assert server.poll() is None, "the Jupyter server ended"
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=5).read()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield f"{address}/formgrader"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def in_chromium(url: str, profile: Path) -> BeautifulSoup:
+    """Return a page as it is after its scripts have run."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "no Chromium to open formgrader in: install the Debian package `chromium`"
+    done = subprocess.run(
+        [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+         "--no-first-run", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", f"--user-data-dir={profile}", "--virtual-time-budget=20000",
+         "--dump-dom", url],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    return BeautifulSoup(done.stdout, "html.parser")
+
+
+def test_formgrader_shows_the_class_and_a_submission(course, formgrader, tmp_path):
+    listing = in_chromium(f"{formgrader}/gradebook/softmax/softmax", tmp_path / "profile")
+    rows = [re.sub(r"\s+", " ", row.get_text(" ")) for row in listing.select("tbody tr")]
+    scores = scores_of(course / "gradebook.db")
+    for student, score in scores.items():
+        assert any(f"{student} {score:g} / 100" in row for row in rows), (student, rows)
+    with Gradebook(gradebook.url(course / "gradebook.db")) as gb:
+        submission = gb.find_submission_notebook("softmax", "softmax", "bob").id
+    page = in_chromium(f"{formgrader}/submissions/{submission}/", tmp_path / "profile")
+    boxes = {box["id"] for box in page.select("input.score")}
+    assert len(boxes) == 8  # a box for the human's score at each task
+    assert "Hint: " in page.get_text()
+    assert len(page.select("textarea.comment")) == 8
