@@ -28,8 +28,9 @@ from graders.plugin import AssignmentTests
 from graders.pool import grade_all
 from graders.records import Records, only_grader
 from graders.results import ClassResults, SubmissionResult, grades_csv, write_atomically
+from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
-from graders.sandbox.sandbox import NAMESPACES, NONE
+from graders.sandbox.sandbox import isolation_in_force
 from graders.secret import course_secret, student_seed
 from graders.worker import Job, Setting
 
@@ -61,8 +62,9 @@ def grade(
     tests = AssignmentTests(setting.tests, setting.reference)
     if tests.max_score != MAX_SCORE:
         raise GraderBroke(f"{setting.tests}: the points sum to {tests.max_score}, not {MAX_SCORE}")
+    isolation = isolation_in_force()[0] if sandboxed else Isolation.NONE
     if not sandboxed:
-        print(f"dlcourse: isolation: {NONE}", file=sys.stderr)
+        print(f"dlcourse: isolation: {isolation}", file=sys.stderr)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -71,7 +73,7 @@ def grade(
         results = ClassResults(
             assignment=name,
             max_score=MAX_SCORE,
-            isolation=NAMESPACES if sandboxed else NONE,
+            isolation=isolation,
             submissions=tuple(_grade_class(setting, students, out, workers, force)),
         )
         write_everything(results, tests, setting.reference, out)

@@ -22,7 +22,7 @@ from graders.inert import inert
 from graders.plugin import AssignmentTests
 from graders.results import ClassResults, SubmissionResult, TestResult, write_atomically
 from graders.sandbox.limits import Limits
-from graders.sandbox.sandbox import NAMESPACES
+from graders.sandbox.sandbox import isolation_in_force
 from graders.secret import course_secret
 from graders.submissions import Found
 from graders.worker import Setting, grade_one
@@ -51,7 +51,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         coursedir = self.parent.parent.coursedir  # the exporter's converter's
         folder = coursedir.format_path(coursedir.submitted_directory, student, name)
         result = grade_student(name, Found(student, Path(folder)))
-        results = ClassResults(name, MAX_SCORE, NAMESPACES, (result,))
+        results = ClassResults(name, MAX_SCORE, _isolation(), (result,))
         tasks = _tests(_setting(name)).tasks
         with Gradebook(about["db_url"], coursedir.course_id) as gradebook:
             save(gradebook.db, find(gradebook.db, name, tasks, _released(name)), results, tasks)
@@ -71,6 +71,11 @@ def grade_student(name: str, found: Found) -> SubmissionResult:
     """Grade one student's work as ``dlcourse grade`` would, in a warm sandbox of this process."""
     job = read_job(name, course_secret(course_root()), found)
     return job if isinstance(job, SubmissionResult) else grade_one(_setting(name), job)
+
+
+@cache
+def _isolation() -> str:
+    return isolation_in_force()[0]
 
 
 @cache

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from graders.errors import BadInput
 from graders.sandbox.distributions import installed_paths
+from graders.sandbox.isolation import Isolation
+from graders.sandbox.limits import Limits
 
 HOME = "/sandbox"  # where the sandbox finds our own code and the packages students may use
 START = (  # an interpreter that looks at one folder and nowhere else
@@ -68,22 +70,32 @@ def package_binds(distributions: tuple[str, ...]) -> list[str]:
     return words
 
 
-def command(distributions: tuple[str, ...], arguments: list[str]) -> list[str]:
+def command(
+    isolation: Isolation, distributions: tuple[str, ...], limits: Limits, arguments: list[str]
+) -> list[str]:
     """The command line that runs the server behind the wall."""
+    if isolation is Isolation.NONE:
+        return without_wall(arguments)
+    single = isolation is Isolation.SINGLE
     return [
         str(bwrap()),
         *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *("--uid", "1000", "--gid", "1000"),  # a map of id 0 could not be nested by root
+        *("--hostname", "sandbox"),
         *library_binds(),
         *python_binds(),
         *package_binds(distributions),
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--remount-ro", "/dev"),
+        *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
+        # a nested submission mounts its own over this one, and an empty /proc
+        *("--size", str(limits.file_bytes), "--tmpfs", "/tmp"),
+        # with no namespace between them, the server is the one process beside the student's
+        *(("--as-pid-1", "--remount-ro", "/proc") if single else ()),
         *("--remount-ro", "/", "--chdir", "/tmp", "--"),
         *(str(interpreter()), "-I", "-S", "-B", "-c", START.format(HOME), *arguments),
     ]
 
 
-def without_wall(distributions: tuple[str, ...], arguments: list[str]) -> list[str]:
+def without_wall(arguments: list[str]) -> list[str]:
     """The same server as an ordinary process: for code that one trusts."""
     return [
         sys.executable,

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from types import TracebackType
 from typing import Any
 
-from graders.errors import BadInput, GraderBroke
-from graders.sandbox import bubblewrap, frames, wire
+from graders.errors import BadInput
+from graders.sandbox import frames, wire
+from graders.sandbox.connection import MEND, Connection, Refused
+from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
 from graders.sandbox.profiles import NUMPY, Profile
 
-START_SECONDS = 60.0
-NAMESPACES = "bubblewrap + user, pid, mount and ipc namespaces a submission"
-NONE = "NONE: student code runs as you, with your files and network"
+# The kernel gives namespaces back a while after their last process ended: where few are allowed,
+# the next ones have to wait for that.
+RELEASE_SECONDS = (0.1, 0.2, 0.4, 0.8)
 
 
 class Died(Exception):
@@ -31,7 +29,11 @@ class Died(Exception):
 
 
 class Sandbox:
-    """A warm parent behind the wall, from which sessions are forked, one at a time.
+    """Where submissions run, one at a time, in the best form of isolation that works here.
+
+    Attributes:
+        isolation: the form in force.
+        reason: why it is not a better one, in the kernel's words, or nothing.
 
     Raises:
         BadInput: this machine cannot isolate; the message says what to change.
@@ -39,77 +41,46 @@ class Sandbox:
 
     def __init__(self, limits: Limits, profile: Profile = NUMPY, *, isolated: bool = True) -> None:
         self.limits = limits
-        self.isolation = NAMESPACES if isolated else NONE
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        settings = {
-            "control": theirs.fileno(),
-            "imports": profile.imports,
-            "limits": asdict(limits),
-            "isolated": isolated,
-        }
-        wall = bubblewrap.command if isolated else bubblewrap.without_wall
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        with theirs:
-            self.process = subprocess.Popen(
-                wall(profile.distributions, [json.dumps(settings)]),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=self.errors,
-                stderr=self.errors,
-                env=bubblewrap.environment(),
-            )
+        self.profile = profile
+        self.isolation = Isolation.NESTED if isolated else Isolation.NONE
+        self.reason = ""
         try:
-            self.control.settimeout(START_SECONDS)
-            if not self.control.recv(16):
-                raise ConnectionError
-        except OSError:
-            self.close()
-            raise BadInput(self.why_not()) from None
+            self.connection = Connection(self.isolation, limits, profile)
+        except Refused as error:
+            self.isolation, self.reason = Isolation.SINGLE, str(error)
+            self.connection = self._single()
 
-    def why_not(self) -> str:
-        """What the sandbox said when it would not start, and what usually mends it."""
-        self.errors.seek(0)
-        said = self.errors.read()[-4096:].decode(errors="replace").strip().splitlines()
-        return (
-            f"the sandbox did not start: {said[-1] if said else 'no message'}. Allow user "
-            "namespaces (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces "
-            "above 0, on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0) or see "
-            "'dlcourse doctor'"
-        )
+    def _single(self) -> Connection:
+        """A server for one submission alone."""
+        for pause in RELEASE_SECONDS:
+            try:
+                return Connection(Isolation.SINGLE, self.limits, self.profile)
+            except BadInput:
+                time.sleep(pause)
+            except Refused as error:
+                raise BadInput(
+                    f"the sandbox cannot isolate a submission: {error}. {MEND}"
+                ) from None
+        return Connection(Isolation.SINGLE, self.limits, self.profile)
 
     def open(self, name: str) -> Session:
         """A fresh session, for a module called ``name``.
 
         Raises:
-            BadInput: the kernel refuses namespaces.
             GraderBroke: the sandbox itself is gone.
         """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            answer = self.ask({"op": "spawn", "name": name}, [theirs.fileno()])
-        if "error" in answer:
-            ours.close()
-            raise BadInput(f"the sandbox cannot isolate a submission here: {answer['error']}")
-        return Session(self, ours)
+        return Session(self, self.connection.spawn(name))
 
-    def ask(self, request: dict[str, str], descriptors: list[int]) -> dict[str, str]:
-        try:
-            socket.send_fds(self.control, [json.dumps(request).encode()], descriptors)
-            packet = self.control.recv(4096)
-        except OSError as error:
-            raise GraderBroke(f"the sandbox does not answer: {error}") from None
-        if not packet:
-            raise GraderBroke("the sandbox ended")
-        answer: dict[str, str] = json.loads(packet)
-        return answer
+    def end(self) -> str:
+        """End the session and return the limit that it exceeded, or nothing."""
+        reason = self.connection.end()
+        if self.isolation is Isolation.SINGLE:  # nothing of this submission's is left to the next
+            self.connection.close()
+            self.connection = self._single()
+        return reason
 
     def close(self) -> None:
-        self.control.close()
-        try:
-            self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.connection.close()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -121,7 +92,6 @@ class Sandbox:
         tb: TracebackType | None,
     ) -> None:
         self.close()
-        self.errors.close()
 
 
 class Session:
@@ -191,4 +161,14 @@ class Session:
             return ""
         self.alive = False
         self.sock.close()
-        return self.sandbox.ask({"op": "end"}, [])["reason"]
+        return self.sandbox.end()
+
+
+def isolation_in_force() -> tuple[Isolation, str]:
+    """The form of isolation that this machine has, and why it is not a better one.
+
+    Raises:
+        BadInput: it has none; the message says what to change.
+    """
+    with Sandbox(Limits()) as sandbox:
+        return sandbox.isolation, sandbox.reason

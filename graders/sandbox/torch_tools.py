@@ -14,7 +14,6 @@ from typing import Any
 import lightning.pytorch as pl
 import numpy as np
 import torch
-from lightning.pytorch.loggers.logger import Logger
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -24,8 +23,8 @@ warnings.filterwarnings("ignore", module="lightning")  # advice about loggers, w
 
 
 def state(module: nn.Module) -> dict[str, np.ndarray]:
-    """Parameters and buffers by name."""
-    return {name: array(value) for name, value in checked(module).state_dict().items()}
+    """Parameters and buffers by name; what has two names has the first of them here."""
+    return {name: array(value) for name, value in tensors(module).items()}
 
 
 def parameters(module: nn.Module) -> dict[str, np.ndarray]:
@@ -37,14 +36,15 @@ def parameters(module: nn.Module) -> dict[str, np.ndarray]:
 @torch.no_grad()
 def load(module: nn.Module, values: dict[str, np.ndarray]) -> None:
     """Write ``values`` into the parameters and buffers of these names."""
-    own = checked(module).state_dict()
+    own = tensors(module)
     for name, value in values.items():
         own[name].copy_(torch.from_numpy(value))
 
 
 @torch.no_grad()
-def forward(module: nn.Module, x: np.ndarray, training: bool = False) -> np.ndarray:
+def forward(module: nn.Module, x: np.ndarray, training: bool = False, seed: int = 0) -> np.ndarray:
     """The module's output for ``x``, in evaluation mode unless told otherwise."""
+    torch.manual_seed(seed)
     return array(output(checked(module).train(training), tensor(x)))
 
 
@@ -68,79 +68,67 @@ def gradients(
 
 def fit(
     model: pl.LightningModule,
-    train: tuple[np.ndarray, np.ndarray],
-    val: tuple[np.ndarray, np.ndarray],
+    images: np.ndarray,
+    labels: np.ndarray,
     batch_size: int,
     epochs: int = 1,
-    steps: int = -1,
     seed: int = 0,
-) -> dict[str, list[float]]:
-    """Train with a Lightning ``Trainer`` and return what was logged: name -> values in order.
+) -> dict[str, float]:
+    """Train with a Lightning ``Trainer``; returns the last value of everything that was logged.
 
     Args:
-        train, val: images (N, 1, 28, 28) and integer labels (N,). No labels of ``val`` are
-            needed to train, so that none need be given: use an empty pair.
-        steps: at most so many; -1 for as many as the epochs have.
+        images, labels: (N, 1, 28, 28) and (N,).
+        seed: of the order of the examples, and of what ``training_step`` draws: set before each
+            step, so that :func:`forward` with the same seed and ``training=True`` meets the same
+            dropout masks.
     """
     torch.manual_seed(seed)
-    logged, trainer = trainer_of(max_epochs=epochs, max_steps=steps)
-    shuffled = loader(train, batch_size, shuffle=True)
-    trainer.fit(lightning_module(model), shuffled, loader(val, batch_size) if len(val[1]) else None)
-    return logged.values
+    trainer = trainer_of(max_epochs=epochs, callbacks=[SeedSteps(seed)])
+    trainer.fit(lightning_module(model), loader(images, labels, batch_size, shuffle=epochs > 1))
+    return logged(trainer)
 
 
 def validate(
-    model: pl.LightningModule, val: tuple[np.ndarray, np.ndarray], batch_size: int
-) -> dict[str, list[float]]:
-    """What the model logs of ``val`` in a validation by a Lightning ``Trainer``."""
-    logged, trainer = trainer_of()
-    trainer.validate(lightning_module(model), loader(val, batch_size), verbose=False)
-    return logged.values
+    model: pl.LightningModule, images: np.ndarray, labels: np.ndarray, batch_size: int
+) -> dict[str, float]:
+    """What the model logs in a validation by a Lightning ``Trainer``."""
+    trainer = trainer_of()
+    trainer.validate(lightning_module(model), loader(images, labels, batch_size), verbose=False)
+    return logged(trainer)
 
 
-class Logged(Logger):
-    """Keeps every value that is logged, in order."""
+class SeedSteps(pl.Callback):
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.values: dict[str, list[float]] = {}
-
-    @property
-    def name(self) -> str:
-        return "logged"
-
-    @property
-    def version(self) -> int:
-        return 0
-
-    def log_hyperparams(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
-        for name, value in metrics.items():
-            self.values.setdefault(str(name), []).append(float(value))
+    def on_train_batch_start(self, *args: Any) -> None:
+        torch.manual_seed(self.seed)
 
 
-def trainer_of(**options: Any) -> tuple[Logged, pl.Trainer]:
-    logged = Logged()
-    trainer = pl.Trainer(
+def trainer_of(**options: Any) -> pl.Trainer:
+    return pl.Trainer(
         accelerator="cpu",
         devices=1,
-        logger=logged,
-        log_every_n_steps=1,
+        logger=False,
         num_sanity_val_steps=0,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
         **options,
     )
-    return logged, trainer
+
+
+def logged(trainer: pl.Trainer) -> dict[str, float]:
+    return {str(name): float(value) for name, value in trainer.callback_metrics.items()}
+
+
+def tensors(module: nn.Module) -> dict[str, Tensor]:
+    return {**dict(checked(module).named_parameters()), **dict(module.named_buffers())}
 
 
 def loader(
-    data: tuple[np.ndarray, np.ndarray], batch_size: int, shuffle: bool = False
+    images: np.ndarray, labels: np.ndarray, batch_size: int, shuffle: bool = False
 ) -> DataLoader:
-    images, labels = data
     dataset = TensorDataset(tensor(images), torch.from_numpy(labels).long())
     return DataLoader(dataset, batch_size=batch_size, shuffle=shuffle)
 
