@@ -75,6 +75,9 @@ def build_parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--jobs", type=int, metavar="N", help="worker processes; default: one a core"
     )
+    grade.add_argument(
+        "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
+    )
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
     grade.add_argument(
         "--timeout", type=float, default=120.0, metavar="S", help="seconds a submission may take"
@@ -141,6 +144,7 @@ def _run(args: argparse.Namespace) -> int:
                 args.submissions,
                 args.out,
                 jobs=args.jobs,
+                cluster=args.cluster,
                 force=args.force,
                 timeout=args.timeout,
                 sandboxed=not args.no_sandbox,

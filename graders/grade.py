@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from rich.progress import (
 from graders import submissions
 from graders.catalogue import course_root, source_path
 from graders.cells import from_script
+from graders.cluster import cluster_workers
 from graders.errors import BadInput, GraderBroke, Rejected
 from graders.plugin import AssignmentTests
-from graders.pool import grade_all
+from graders.pool import Workers, grade_all, local_workers
 from graders.records import Records, only_grader
 from graders.results import ClassResults, SubmissionResult, grades_csv, write_atomically
 from graders.sandbox.isolation import Isolation
@@ -44,6 +46,7 @@ def grade(
     out: Path,
     *,
     jobs: int | None = None,
+    cluster: str | None = None,
     force: bool = False,
     timeout: float = Limits.submission_seconds,
     sandboxed: bool = True,
@@ -55,8 +58,8 @@ def grade(
         GraderBroke: the hidden tests do not accept the reference solution.
     """
     setting = setting_of(name, timeout, sandboxed)
-    workers = _cores() if jobs is None else jobs
-    if workers < 1:
+    count = len(os.sched_getaffinity(0)) if jobs is None else jobs
+    if count < 1:
         raise BadInput(f"--jobs {jobs}: at least 1")
     students = submissions.find(folder)
     tests = AssignmentTests(setting.tests, setting.reference)
@@ -65,11 +68,8 @@ def grade(
     isolation = isolation_in_force()[0] if sandboxed else Isolation.NONE
     if not sandboxed:
         print(f"dlcourse: isolation: {isolation}", file=sys.stderr)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise BadInput(f"{out} is a file: --out names a folder") from None
-    with only_grader(out):
+    somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)
+    with somewhere as workers, only_grader(out):
         results = ClassResults(
             assignment=name,
             max_score=MAX_SCORE,
@@ -96,10 +96,6 @@ def setting_of(name: str, timeout: float, sandboxed: bool) -> Setting:
     return Setting(name, tests, reference, Limits(submission_seconds=timeout), sandboxed)
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
-
-
 def version(setting: Setting) -> str:
     """Changes with anything that can change a score: the tests, the reference, the engine."""
     digest = hashlib.sha256(repr((setting.assignment, setting.limits, setting.isolated)).encode())
@@ -116,7 +112,7 @@ def version(setting: Setting) -> str:
 
 
 def _grade_class(
-    setting: Setting, students: list[submissions.Found], out: Path, workers: int, force: bool
+    setting: Setting, students: list[submissions.Found], out: Path, workers: Workers, force: bool
 ) -> list[SubmissionResult]:
     """Every student's result in the order of ``students``, from records where there is one."""
     secret = course_secret(course_root())

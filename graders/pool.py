@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
+    CancelledError,
     Executor,
     Future,
     ProcessPoolExecutor,
     wait,
 )
+from dataclasses import dataclass
 from itertools import islice
 
+from graders.errors import GraderBroke
 from graders.results import SubmissionResult
 from graders.worker import Job, Setting, broken, grade_one
 
@@ -26,11 +29,23 @@ AHEAD = 4  # jobs in flight for each worker: enough to keep it busy, few enough 
 PR_SET_PDEATHSIG = 1
 
 
-def local(jobs: int) -> Executor:
-    """Worker processes on this machine, which end when this process does, however it ends."""
-    return ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), _end_with_parent, (os.getpid(),)
-    )
+@dataclass(frozen=True)
+class Workers:
+    """Where jobs run: how many at a time, how to start an executor, and how deaths show."""
+
+    count: int
+    start: Callable[[int], Executor]
+    died: type[Exception] = BrokenExecutor
+
+
+def local_workers(count: int) -> Workers:
+    """Processes on this machine, which end when this process does, however it ends."""
+    return Workers(count, _start_processes)
+
+
+def _start_processes(count: int) -> Executor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, context, _end_with_parent, (os.getpid(),))
 
 
 def _end_with_parent(parent: int) -> None:
@@ -41,36 +56,35 @@ def _end_with_parent(parent: int) -> None:
 
 
 def grade_all(
-    setting: Setting, jobs: Iterable[Job], workers: int, make: Callable[[int], Executor] = local
+    setting: Setting, jobs: Iterable[Job], workers: Workers
 ) -> Iterator[SubmissionResult]:
     """Grade every job, in whatever order they finish.
 
     A worker that dies takes nobody's grade with it: the jobs in flight run again one at a time,
     so that one that keeps killing its worker stands out, and it alone is ``failed``.
+
+    Raises:
+        GraderBroke: the cluster is gone; what was yielded before is good.
     """
     waiting = iter(jobs)
     while True:
         lost: list[Job] = []
-        yield from _together(setting, waiting, workers, make, lost)
+        yield from _together(setting, waiting, workers, lost)
         if not lost:
             return
-        yield from _one_by_one(setting, lost, make)
+        yield from _one_by_one(setting, lost, workers)
 
 
 def _together(
-    setting: Setting,
-    waiting: Iterator[Job],
-    workers: int,
-    make: Callable[[int], Executor],
-    lost: list[Job],
+    setting: Setting, waiting: Iterator[Job], workers: Workers, lost: list[Job]
 ) -> Iterator[SubmissionResult]:
     """Grade until nothing is waiting or a worker died; then ``lost`` holds what was in flight."""
     running: dict[Future[SubmissionResult], Job] = {}
-    executor = make(workers)
+    executor = workers.start(workers.count)
     try:
         while not lost or running:
             if not lost:
-                for job in islice(waiting, workers * AHEAD - len(running)):
+                for job in islice(waiting, workers.count * AHEAD - len(running)):
                     running[executor.submit(grade_one, setting, job)] = job
             if not running:
                 return
@@ -78,27 +92,29 @@ def _together(
                 job = running.pop(future)
                 try:
                     yield future.result()
-                except BrokenExecutor:
+                except workers.died:
                     lost.append(job)
+                except CancelledError:
+                    raise GraderBroke("the cluster is gone: what was finished is kept") from None
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        for future in running:
+            future.cancel()
+        executor.shutdown(wait=False)
 
 
-def _one_by_one(
-    setting: Setting, jobs: list[Job], make: Callable[[int], Executor]
-) -> Iterator[SubmissionResult]:
+def _one_by_one(setting: Setting, jobs: list[Job], workers: Workers) -> Iterator[SubmissionResult]:
     """Grade with one worker, replaced whenever it dies."""
-    executor = make(1)
+    executor = workers.start(1)
     try:
         for job in jobs:
             for _ in range(MAX_DEATHS):
                 try:
                     yield executor.submit(grade_one, setting, job).result()
                     break
-                except BrokenExecutor:
-                    executor.shutdown(wait=False, cancel_futures=True)
-                    executor = make(1)
+                except workers.died:
+                    executor.shutdown(wait=False)
+                    executor = workers.start(1)
             else:
                 yield broken(job, f"its worker process died {MAX_DEATHS} times")
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False)

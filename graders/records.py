@@ -42,11 +42,15 @@ class Records:
 
 @contextmanager
 def only_grader(out: Path) -> Iterator[None]:
-    """Hold the output folder, so that two runs never write into it at once.
+    """Hold the output folder, which is made if need be: two runs never write into it at once.
 
     Raises:
-        BadInput: another run holds it.
+        BadInput: another run holds it, or it is a file.
     """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise BadInput(f"{out} is a file: --out names a folder") from None
     with (out / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,9 @@ from graders.results import SubmissionResult
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
 from graders.student import Student, Submission
+
+
+ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads, a grader not
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Grader:
                 tests = self.tests.none_run(why)
             else:
                 tests = tuple(self.tests.run(Student(submission), job.seed))
-            notes = [f"{label}: {text}" for label, text in submission.problems.items()]
+            notes = submission.notes()
         return SubmissionResult(
             student=job.student,
             status="graded",
@@ -84,7 +88,8 @@ def grade_one(setting: Setting, job: Job) -> SubmissionResult:
     """Grade ``job`` in this process; a grader that broke is replaced once before it counts."""
     for attempt in (1, 2):
         try:
-            return warm_grader(setting).grade(job)
+            with ONE_AT_A_TIME:
+                return warm_grader(setting).grade(job)
         except (GraderBroke, OSError, MemoryError, ImportError) as error:
             warm_grader.cache_clear()
             if attempt == 2:

@@ -1,0 +1,75 @@
+"""Grading on a real Dask scheduler with two worker processes."""
+
+import json
+import os
+import signal
+import threading
+import time
+
+import pytest
+from distributed import LocalCluster
+
+from course.cli import main
+from graders.catalogue import source_path
+
+SOLUTION = source_path("softmax").read_text()
+
+
+@pytest.fixture
+def cluster():
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def submitted(tmp_path):
+    for number in range(10):
+        (tmp_path / "submitted" / f"s{number}").mkdir(parents=True)
+        text = SOLUTION.replace("/ len(y)", "/ 1") if number % 2 else SOLUTION
+        (tmp_path / "submitted" / f"s{number}" / "softmax.py").write_text(f"# {number}\n{text}")
+    return tmp_path / "submitted"
+
+
+def scores(out):
+    results = json.loads((out / "results.json").read_text())
+    return {
+        s["student"]: (s["status"], [(t["name"], t["status"]) for t in s["tests"]])
+        for s in results["submissions"]
+    }
+
+
+def kill_a_worker_after(records, lines, pids):
+    """A thread that kills the first of ``pids`` once ``records`` has ``lines``."""
+
+    def watch():
+        while not (records.exists() and records.read_text().count("\n") >= lines):
+            time.sleep(0.01)
+        os.kill(pids[0], signal.SIGKILL)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_the_same_scores_as_here_though_a_worker_dies(cluster, submitted, tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCOURSE_SECRET", "for a test")
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert main(["grade", "softmax", str(submitted), "--out", str(here), "--jobs", "2"]) == 0
+    with cluster.get_client() as client:
+        pids = list(client.run(os.getpid).values())
+    killer = kill_a_worker_after(there / "records.jsonl", 2, pids)
+    address = cluster.scheduler_address
+    arguments = ["grade", "softmax", str(submitted), "--out", str(there), "--cluster", address]
+    assert main(arguments) == 0
+    killer.join(timeout=10)
+    assert not killer.is_alive(), "the worker was never killed"
+    assert scores(there) == scores(here)
+
+
+def test_no_scheduler_is_one_line(submitted, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("graders.cluster.CONNECT_SECONDS", 1)
+    arguments = ["grade", "softmax", str(submitted), "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--cluster", "tcp://127.0.0.1:1"]) == 2
+    assert "no Dask scheduler answers" in capsys.readouterr().err.splitlines()[-1]
