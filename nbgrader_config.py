@@ -10,20 +10,26 @@
 
 from pathlib import Path
 
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata
-
-from graders.nbgrader_steps import GradeInSandbox, write_sources
-
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "dlcourse"
 
-# The notebooks that nbgrader calls the source are made from assignments/NAME/NAME.py.
-write_sources(Path(__file__).resolve().parent)
-
 # nbgrader's own list runs students' code in a kernel of yours and trusts what it prints.
-c.Autograde.autograde_preprocessors = [GradeInSandbox, AssignLatePenalties, CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [
+    "graders.nbgrader_steps.GradeInSandbox",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
 # What a late submission loses: "none", "zero" (everything), or a plugin of your own, see
 # https://nbgrader.readthedocs.io/en/stable/plugins/late-plugin.html
 c.LateSubmissionPlugin.penalty_method = "none"
+
+# The notebooks that nbgrader calls the source are made from assignments/NAME/NAME.py.
+try:
+    from graders.nbgrader_steps import write_sources
+
+    write_sources(Path(__file__).resolve().parent)
+except Exception as error:
+    # nbgrader would log this, drop the whole configuration, and run students' code itself
+    raise SystemExit(f"nbgrader_config.py: {type(error).__name__}: {error}") from error

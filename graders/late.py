@@ -25,7 +25,7 @@ def late_penalty(config_file: Path) -> Penalty:
         config = PyFileConfigLoader(config_file.name, path=str(config_file.parent)).load_config()
     except ConfigFileNotFound:
         config = Config()
-    except Exception as error:  # it is a program, so it may raise anything
+    except (Exception, SystemExit) as error:  # it is a program, so it may raise anything
         raise BadInput(f"{config_file}: {type(error).__name__}: {error}") from error
     try:
         step = AssignLatePenalties(config=config)

@@ -262,3 +262,20 @@ def test_formgrader_shows_the_class_and_a_submission(course, formgrader, tmp_pat
     assert len(boxes) == 8  # a box for the human's score at each task
     assert "Hint: " in page.get_text()
     assert len(page.select("textarea.comment")) == 8
+
+
+def test_without_the_engine_nbgrader_runs_nobodys_code(course, tmp_path):
+    """nbgrader drops a configuration that raises: it must stop, not fall back on its own kernel."""
+    shutil.copy(course / "nbgrader_config.py", tmp_path)
+    broken = tmp_path / "broken" / "graders"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('no engine')")
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", "softmax", "--force",
+         f"--course-dir={course}"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(broken.parent)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "nbgrader_config.py: ImportError: no engine" in done.stderr
+    assert "Autograding" not in done.stderr
