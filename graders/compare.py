@@ -11,10 +11,14 @@ the tests provoke: inputs are of order 1 and a lost factor or term moves results
 
 from __future__ import annotations
 
+import builtins
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
+from graders.student import StudentError
 
 RTOL = 1e-4
 ATOL = 1e-6
@@ -57,7 +61,7 @@ def check_close(
     expected: Any,
     what: str,
     *,
-    mistakes: Mapping[str, Any] | None = None,
+    mistakes: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
     rtol: float = RTOL,
     atol: float = ATOL,
     reveal: bool = False,
@@ -67,7 +71,8 @@ def check_close(
     Args:
         what: how the message calls the value: "the loss".
         mistakes: message -> what a student gets who made that mistake. The first one that
-            agrees with ``actual``, and does not agree with ``expected``, is named.
+            agrees with ``actual``, and does not agree with ``expected``, is named. A function
+            that returns them is called only where the answer is wrong.
         reveal: whether the message may show the first differing entry.
 
     Raises:
@@ -86,7 +91,8 @@ def check_close(
     difference = _difference(array, expected, rtol, atol, what)
     if reveal:
         difference += _first_entry(array, expected, rtol, atol)
-    suspects = {**(mistakes or {}), **_usual_mistakes(expected)}
+    known = mistakes() if callable(mistakes) else mistakes or {}
+    suspects = {**known, **_usual_mistakes(expected)}
     for advice, wrong in suspects.items():
         wrong = np.asarray(wrong, dtype=float)
         if agrees(array, wrong) and not agrees(wrong, expected):
@@ -124,13 +130,40 @@ def check_gradient(f: Callable[[np.ndarray], Any], x: np.ndarray, dx: Any, what:
 
 
 def check_untouched(call: Any, *originals: Any, names: str) -> None:
-    """Check that the arguments of ``student.after(...)`` are as they were before the call."""
-    for after, before, name in zip(call.args, originals, names.split(", "), strict=True):
+    """Check that the first arguments of ``student.after(...)`` are as they were before the call."""
+    arguments = call.args[: len(originals)]
+    for after, before, name in zip(arguments, originals, names.split(", "), strict=True):
         same = np.shape(after) == np.shape(before) and np.array_equal(after, before)
         assert same, (
             f"the argument {name} was changed: work on a copy, and mind that -=, *= and "
             f"{name}[...] = ... write into the caller's array"
         )
+
+
+def check_raises(kind: type[Exception], function: Callable[..., Any], *args: Any) -> None:
+    """Check that the student's ``function`` refuses ``args`` with an exception of this kind.
+
+    Only the exception's name is known here. One of the student's own is given the benefit of the
+    doubt: it may well be derived from the kind that was asked for.
+
+    Raises:
+        AssertionError: it returned, or raised one of Python's other exceptions.
+        StudentError: it did not get so far as to judge its arguments.
+    """
+    arguments = ", ".join(
+        f"an array of {arg.shape}" if isinstance(arg, np.ndarray) else repr(arg) for arg in args
+    )
+    call = f"{function.__name__}({arguments})"
+    try:
+        function(*args)
+    except StudentError as error:
+        name = re.match(r"(\w+(?:Error|Exception))\b", str(error))
+        if name is None:  # stopped, or not written yet
+            raise
+        raised = getattr(builtins, name[1], kind)
+        assert issubclass(raised, kind), f"{call} raised {name[1]} where {kind.__name__} is right"
+    else:
+        raise AssertionError(f"{call} returned a value: raise {kind.__name__} instead")
 
 
 def _usual_mistakes(expected: np.ndarray) -> dict[str, np.ndarray]:
