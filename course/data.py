@@ -55,10 +55,10 @@ def get(names: list[str]) -> int:
 def verify(names: list[str]) -> int:
     """Checks the data sets named, or all that are on this machine."""
     status = 0
-    for dataset in sources.datasets().values():
+    known = sources.datasets().values()
+    here = [dataset.name for dataset in known if store.location(dataset).exists()]
+    for dataset in map(sources.find, names or here):
         path = store.location(dataset)
-        if names and dataset.name not in names or not names and not path.exists():
-            continue
         wrong = store.verify(dataset.name)
         print(f"{dataset.name}: {'; '.join(wrong) or 'as published'} ({path})")
         status = status or int(bool(wrong))

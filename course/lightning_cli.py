@@ -12,7 +12,7 @@ from typing import Any
 import lightning.pytorch as pl
 from lightning.pytorch.callbacks import LearningRateMonitor, ModelCheckpoint
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
-from lightning.pytorch.loggers import Logger
+from lightning.pytorch.loggers import Logger, WandbLogger
 from lightning.pytorch.utilities import rank_zero_only
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
@@ -21,7 +21,7 @@ from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.callbacks.wandb_report import WandbReport
 from lightning_modules.errors import BadInput
-from lightning_modules.loggers import csv_logger, wandb_logger
+from lightning_modules.loggers import csv_logger, finish_wandb, wandb_logger
 
 RUNS = Path("runs")
 _NOISE = (
@@ -103,6 +103,12 @@ class CourseCLI(LightningCLI):
         self.trainer_defaults["callbacks"] = callbacks
         return super().instantiate_trainer(logger=loggers, **kwargs)
 
+    def before_fit(self) -> None:
+        self._dump_config()
+        for logger in self.trainer.loggers:
+            if isinstance(logger, WandbLogger):
+                logger.log_hyperparams(self.config_dump)
+
     def _config_name(self) -> str:
         given = [
             b for a, b in zip(self.argv, self.argv[1:], strict=False) if a in ("--config", "-c")
@@ -143,7 +149,10 @@ def run(argv: list[str]) -> int:
     logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
     for pattern in _NOISE:
         warnings.filterwarnings("ignore", message=f".*{pattern}")
-    cli = CourseCLI(argv)
+    try:
+        cli = CourseCLI(argv)
+    finally:
+        finish_wandb()
     if cli.trainer.is_global_zero and argv[0] == "fit":
         best = cli.run_dir / "checkpoints" / "best.ckpt"
         print(f"run: {cli.run_dir}\nbest checkpoint: {best}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import netrc
 import os
 import socket
+import sys
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -25,6 +26,14 @@ def wandb_logger(run_dir: Path, project: str, name: str) -> WandbLogger:
     logger = WandbLogger(name=name, project=project, save_dir=run_dir, mode=wandb_mode())
     logger._wandb_init.pop("anonymous")  # Lightning passes it on, wandb warns of it
     return logger
+
+
+def finish_wandb() -> None:
+    """Closes the W&B run of this process, if there is one: a next run must not write into it."""
+    if "wandb" in sys.modules:
+        import wandb
+
+        wandb.finish()
 
 
 def wandb_mode() -> str:

@@ -57,8 +57,8 @@ class Batches:
         inputs: (N, ...), already on the device that trains.
         targets: (N,).
         indices: gives the batches of an epoch.
-        processed: how many batches of the current epoch were trained on; what a checkpoint keeps,
-            so that a run resumed in mid-epoch goes on with the next batch.
+        processed: how many batches of the current epoch were trained on before the first is asked
+            for: more than 0 where a run is resumed in mid-epoch.
     """
 
     batch_sampler = None  # Lightning looks at it before it looks at `sampler`
@@ -75,7 +75,6 @@ class Batches:
         self._indices = indices
         self._processed = processed
         self._epoch = 0
-        self._start = 0
         self._length = len(indices(0))
 
     @property
@@ -90,20 +89,18 @@ class Batches:
         return self._length
 
     def __iter__(self) -> Iterator[Batch]:
-        start, self._start = self._start, 0
-        return self._run(start)
-
-    def _run(self, start: int) -> Iterator[Batch]:
-        # drawn at the first `next`, not at `iter`: Lightning makes the iterator before set_epoch
-        for rows in self._indices(self._epoch)[start:]:
+        # all is drawn at the first `next`: Lightning calls `iter` before it has set the epoch and,
+        # in a resumed run, before it has read how far the checkpoint was
+        for rows in self._indices(self._epoch)[self._processed() :]:
             rows = rows.to(self.inputs.device)
             yield self.inputs[rows], self.targets[rows]
 
     def state_dict(self) -> dict[str, int]:
-        return {"start": self._processed()}
+        """Empty: Lightning's own progress says where to go on. It asks, else it warns."""
+        return {}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        self._start = state["start"]
+        """Nothing to load."""
 
 
 def check_batch_size(batch_size: int, num_examples: int, world_size: int) -> None:

@@ -113,8 +113,8 @@ class Digits(pl.LightningDataModule):
 
     def _batches_processed(self) -> int:
         assert self.trainer is not None  # asked for at checkpoints alone
-        progress = self.trainer.fit_loop.epoch_loop.batch_progress.current
-        return progress.processed  # type: ignore[union-attr]
+        progress = self.trainer.fit_loop.epoch_loop.batch_progress
+        return int(progress.state_dict()["current"]["processed"])
 
     @property
     def _rank(self) -> int:

@@ -104,7 +104,10 @@ def _fetch(dataset: Dataset, path: Path) -> None:
             write_atomically(path, arrays)
             shutil.rmtree(downloads)
             return
-    raise Unavailable(f"no mirror gave {dataset.name}: {'; '.join(failures)}")
+    raise Unavailable(
+        f"no mirror gave {dataset.name} ({'; '.join(failures)}); "
+        "try again later, or use mnist_subset, which ships with the course"
+    )
 
 
 def write_atomically(path: Path, arrays: Arrays, *, compress: bool = False) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import lightning.pytorch as pl
 import torch
+from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -55,7 +56,9 @@ class Classification(pl.LightningModule):
         channels_last: bool = False,
     ) -> None:
         super().__init__()
-        self.save_hyperparameters(ignore=["model"])
+        # built from a config file, the hyperparameters describe the model in plain values, and a
+        # checkpoint can rebuild it; built by hand, they would hold the module itself
+        self.save_hyperparameters(ignore=[] if _given_hyperparameters.get() else ["model"])
         self.optimizer_args = optimizer_args or {}
         self.schedule_args = schedule_args or {}
         check_options(optimizer, self.optimizer_args, schedule, self.schedule_args)

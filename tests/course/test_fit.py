@@ -1,0 +1,252 @@
+"""`dlcourse fit` and its siblings, run as a user runs them, on the shipped digits."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from course.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+SOFTMAX = ROOT / "course/01_linear_models/softmax.yaml"
+MLP = ROOT / "course/04_neural_networks/mlp.yaml"
+SHORT = ["--trainer.limit_train_batches", "12", "--trainer.max_epochs", "3"]
+QUIET = ["--trainer.enable_progress_bar", "false"]
+
+
+@pytest.fixture(autouse=True)
+def _offline_and_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WANDB_MODE", "disabled")
+    monkeypatch.setattr(sys, "argv", ["dlcourse"])
+    monkeypatch.chdir(tmp_path)
+
+
+def fit(run_dir: Path, *options: str, config: Path = MLP) -> int:
+    arguments = ["fit", "--config", str(config), "--run_dir", str(run_dir), *SHORT, *QUIET]
+    return main([*arguments, *options])
+
+
+def rows(run_dir: Path) -> list[dict[str, str]]:
+    with (run_dir / "metrics.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def checkpoint(run_dir: Path, name: str = "last") -> dict[str, Any]:
+    # weights_only: no class of ours, and none of anybody's, is unpickled
+    return torch.load(run_dir / "checkpoints" / f"{name}.ckpt", weights_only=True)
+
+
+def assert_same(one: Any, other: Any, where: str = "") -> None:
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other), where
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys(), where
+        for key in one:
+            assert_same(one[key], other[key], f"{where}.{key}")
+    elif isinstance(one, list | tuple):
+        assert len(one) == len(other), where
+        for index, (a, b) in enumerate(zip(one, other, strict=True)):
+            assert_same(a, b, f"{where}[{index}]")
+    else:
+        assert one == other, where
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An uninterrupted run of a network with dropout, a schedule and a stateful optimizer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WANDB_MODE", "disabled")
+        patch.setattr(sys, "argv", ["dlcourse"])
+        run_dir = tmp_path_factory.mktemp("whole")
+        assert fit(run_dir) == 0
+    return run_dir
+
+
+def interrupt_at(monkeypatch: pytest.MonkeyPatch, epoch: int, batch: int) -> None:
+    import course.lightning_cli as cli
+
+    class Interrupting(cli.StepSeed):
+        def on_train_batch_start(self, trainer, pl_module, data, batch_idx):  # type: ignore[no-untyped-def]
+            super().on_train_batch_start(trainer, pl_module, data, batch_idx)
+            if (trainer.current_epoch, batch_idx) == (epoch, batch):
+                os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(cli, "StepSeed", Interrupting)
+
+
+@pytest.mark.parametrize(("epoch", "batch"), [(0, 3), (1, 7), (1, 11)], ids=str)
+def test_interrupted_and_resumed_run_equals_the_whole_run(
+    epoch: int,
+    batch: int,
+    whole: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, epoch, batch)
+        assert fit(tmp_path / "first") == 130
+    saved = tmp_path / "first/checkpoints/interrupted.ckpt"
+    assert str(saved) in capsys.readouterr().err
+    assert fit(tmp_path / "second", "--ckpt_path", str(saved)) == 0
+
+    expected, found = checkpoint(whole), checkpoint(tmp_path / "second")
+    for key in ("state_dict", "optimizer_states", "lr_schedulers", "epoch", "global_step"):
+        assert_same(found[key], expected[key], key)
+    assert_same(rows(tmp_path / "second"), rows(whole)[-len(rows(tmp_path / "second")) :])
+    assert len(rows(tmp_path / "second")) > 2
+
+
+def test_resuming_from_an_epochs_end_equals_the_whole_run(whole: Path, tmp_path: Path) -> None:
+    longer = ["--trainer.max_epochs", "5", "--model.init_args.schedule", "constant"]
+    assert fit(tmp_path / "whole", *longer) == 0
+    assert fit(tmp_path / "first", *longer, "--trainer.max_epochs", "2") == 0
+    last = str(tmp_path / "first/checkpoints/last.ckpt")
+    assert fit(tmp_path / "second", *longer, "--ckpt_path", last) == 0
+    assert_same(
+        checkpoint(tmp_path / "second")["state_dict"], checkpoint(tmp_path / "whole")["state_dict"]
+    )
+    assert_same(
+        rows(tmp_path / "second"), rows(tmp_path / "whole")[-len(rows(tmp_path / "second")) :]
+    )
+
+
+def test_same_seed_same_run_and_another_seed_another(whole: Path, tmp_path: Path) -> None:
+    assert fit(tmp_path / "again") == 0
+    assert fit(tmp_path / "other", "--seed_everything", "1") == 0
+    assert_same(rows(tmp_path / "again"), rows(whole))
+    assert rows(tmp_path / "other")[-1]["train_loss"] != rows(whole)[-1]["train_loss"]
+
+
+def test_a_run_leaves_curves_config_and_checkpoints(whole: Path) -> None:
+    by_epoch = [row for row in rows(whole) if row["val_acc"]]
+    assert len(by_epoch) == 3
+    assert float(by_epoch[-1]["val_acc"]) > float(by_epoch[0]["val_acc"]) > 0.2
+    assert {path.name for path in (whole / "checkpoints").iterdir()} == {"best.ckpt", "last.ckpt"}
+    assert "lightning_modules.models.mlp.MLP" in (whole / "config.yaml").read_text()
+
+
+def test_testing_the_checkpoint_with_the_saved_config(whole: Path, tmp_path: Path) -> None:
+    before = (whole / "metrics.csv").read_text()
+    arguments = ["--config", str(whole / "config.yaml"), *QUIET]
+    best = ["--ckpt_path", str(whole / "checkpoints/best.ckpt")]
+    assert main(["test", *arguments, *best, "--run_dir", str(tmp_path / "test")]) == 0
+    assert main(["test", *arguments, *best]) == 0  # finds a folder of its own
+    assert (whole / "metrics.csv").read_text() == before
+    tested = rows(tmp_path / "test")[-1]
+    assert_same(tested, rows(next(Path("runs").glob("*/test0")))[-1])
+
+    # the same accuracy by hand, from the checkpoint's weights and the shipped arrays
+    from lightning_modules.datamodules.digits import normalise
+    from lightning_modules.datamodules.store import load
+    from lightning_modules.models.mlp import MLP as Network
+
+    model = Network(hidden=[256, 128], dropout=0.2).eval()
+    weights = checkpoint(whole, "best")["state_dict"]
+    model.load_state_dict(
+        {key[6:]: value for key, value in weights.items() if key.startswith("model.")}
+    )
+    arrays = {key: torch.from_numpy(value) for key, value in load("mnist_subset").items()}
+    predicted = model(normalise(arrays["test_images"])).argmax(dim=1)
+    accuracy = (predicted == arrays["test_labels"]).float().mean().item()
+    assert float(tested["test_acc"]) == pytest.approx(accuracy, abs=1e-6)
+
+
+def test_the_checkpoint_rebuilds_its_model_by_itself(whole: Path) -> None:
+    from lightning_modules.tasks.classification import Classification
+
+    path = whole / "checkpoints/best.ckpt"
+    task = Classification.load_from_checkpoint(path, weights_only=True)
+    assert type(task.model).__name__ == "MLP"
+    assert_same(dict(task.state_dict()), checkpoint(whole, "best")["state_dict"])
+
+
+BAD_CONFIGS = {
+    "unknown trainer key": ("max_epochs", "max_epoks", "trainer.max_epochs"),
+    "unknown model key": ("optimizer: SGD", "optimiser: SGD", "model.init_args.optimizer"),
+    "wrong type": ("learning_rate: 0.05", "learning_rate: fast", "must be float"),
+    "wrong choice": ("mnist_subset", "cifar99", "'mnist_subset', 'mnist'"),
+    "unknown class": ("SoftmaxClassifier", "SoftmaxClasifier", "SoftmaxClassifier"),
+    "unknown optimizer option": ("momentum: 0.9", "momentm: 0.9", "momentum, dampening"),
+    "refused optimizer value": ("1.0e-4", "-1", "weight_decay"),
+    "unknown section": ("seed_everything: 0", "sed_everything: 0", "seed_everything"),
+    "batch size": ("batch_size: 100", "batch_size: 0", "at least 1"),
+    "not yaml": ("trainer:", "trainer: [", "line"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_CONFIGS)
+def test_a_bad_config_is_one_line_and_no_work(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad, expected = BAD_CONFIGS[case]
+    text = SOFTMAX.read_text()
+    assert good in text
+    config = tmp_path / "bad.yaml"
+    config.write_text(text.replace(good, bad))
+    assert main(["fit", "--config", str(config)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "bad.yaml" in captured.err
+    assert expected in captured.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_missing_files_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "--config", "nowhere.yaml"]) == 2
+    assert main(["fit", "--config", str(SOFTMAX), "--ckpt_path", "nowhere.ckpt"]) == 2
+    assert main(["fit"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert ["nowhere.yaml" in lines[0], "nowhere.ckpt" in lines[1], "--config" in lines[2]] == [
+        True
+    ] * 3
+    assert len(lines) == 3
+
+
+def test_a_batch_larger_than_the_training_set(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fit(tmp_path / "run", "--data.init_args.batch_size", "9001") == 2
+    assert "from 1 to 9000" in capsys.readouterr().err
+
+
+def test_a_diverging_run_says_when_and_what_to_try(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--model.init_args.learning_rate", "1e30", "--model.init_args.schedule", "constant"]
+    assert fit(tmp_path / "run", *options, "--model.init_args.optimizer", "SGD") == 1
+    message = capsys.readouterr().err
+    assert "step" in message
+    assert "learning_rate" in message
+    assert message.count("\n") == 1
+
+
+def test_wandb_offline_run_holds_config_curves_confusion_and_images(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read back by wandb's own reader, `wandb leet inspect`."""
+    monkeypatch.delenv("WANDB_MODE")
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
+    run_dir = tmp_path / "run"
+    assert fit(run_dir) == 0
+    (log,) = run_dir.glob("wandb/offline-run-*/*.wandb")
+    command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(log)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    text = json.dumps(records)
+    assert "lightning_modules.models.mlp.MLP" in text
+    curves = [float(row["val_acc"]) for row in rows(run_dir) if row["val_acc"]]
+    assert all(str(value)[:6] in text for value in curves)
+    assert "val_confusion" in text
+    images = list(log.parent.glob("files/media/images/val_mistakes*.png"))
+    assert len(images) == 16
