@@ -10,6 +10,7 @@ from pathlib import Path
 
 LIGHTNING_COMMANDS = ("fit", "validate", "test", "predict")
 
+EXPORTS = ("csv", "canvas", "moodle", "gradescope")
 # what the machine refuses: no space, no permission
 NOT_OUR_FAULT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)
 
@@ -18,9 +19,12 @@ students
   fit | validate | test | predict   train and evaluate a lesson's model (LightningCLI)
   data                              list, fetch and verify data sets
   check                             public tests on your own file, with hints
+  submit                            hand in your file
 instructors
   release                           make the student bundle
   grade                             grade a folder of submissions in the sandbox
+  export                            grades for an LMS
+  similarity                        submissions that look alike
 both
   demo                              the whole course once, small
   doctor                            what this machine has and how well it isolates
@@ -64,6 +68,16 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("name", metavar="NAME")
     check.add_argument("file", nargs="?", type=Path, metavar="FILE")
 
+    submit = add(
+        "submit",
+        "check your file and hand it in",
+        "dlcourse submit softmax --student ada --to /srv/submitted",
+    )
+    submit.add_argument("name", metavar="NAME")
+    submit.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    submit.add_argument("--student", required=True, metavar="ID")
+    submit.add_argument("--to", type=Path, required=True, metavar="DIR")
+
     grade = add(
         "grade",
         "grade a folder of submissions in the sandbox",
@@ -87,6 +101,25 @@ def build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run student code WITHOUT isolation: for your own code only",
     )
+
+    export = add(
+        "export",
+        "grades in the form that an LMS takes",
+        "dlcourse export softmax --from grades/softmax --format canvas --to canvas.csv",
+    )
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
+    export.add_argument("--format", choices=EXPORTS, required=True)
+    export.add_argument("--to", type=Path, required=True, metavar="FILE")
+
+    similarity = add(
+        "similarity",
+        "pairs of submissions that look alike",
+        "dlcourse similarity softmax submitted/ --out similar.html",
+    )
+    similarity.add_argument("name", metavar="NAME")
+    similarity.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
+    similarity.add_argument("--out", type=Path, required=True, metavar="FILE")
 
     add("doctor", "what this machine has and how well it isolates", "dlcourse doctor")
     return parser
@@ -149,6 +182,22 @@ def _run(args: argparse.Namespace) -> int:
                 timeout=args.timeout,
                 sandboxed=not args.no_sandbox,
             )
+        case "submit":
+            from graders.submit import submit
+
+            return submit(args.name, args.file, args.student, args.to)
+        case "export":
+            from graders import export
+
+            ungraded = export.write(args.name, args.folder, args.format, args.to)
+            print(f"written: {args.to}")
+            if ungraded:
+                print(f"no score yet, so left out: {', '.join(ungraded)}")
+            return 0
+        case "similarity":
+            from graders.similarity import similarity
+
+            return similarity(args.name, args.submissions, args.out)
         case "doctor":
             from course.doctor import doctor
 

@@ -1,0 +1,75 @@
+"""`dlcourse submit`: what is stored, the receipt, and what is refused."""
+
+import pytest
+
+from course.cli import main
+from graders import submissions
+from graders.catalogue import source_path
+
+SOLUTION = source_path("softmax").read_text()
+
+
+@pytest.fixture
+def mine(tmp_path):
+    path = tmp_path / "my work.py"
+    path.write_text(SOLUTION)
+    return path
+
+
+def submit(path, to, student="ada"):
+    return main(["submit", "softmax", str(path), "--student", student, "--to", str(to)])
+
+
+def test_what_is_stored_is_what_grading_reads(mine, tmp_path, capsys):
+    assert submit(mine, tmp_path / "in") == 0
+    receipt = capsys.readouterr().out
+    (found,) = submissions.find(tmp_path / "in")
+    work = submissions.read(found, "softmax")
+    assert work is not None
+    assert (found.student, work.content) == ("ada", mine.read_bytes())
+    assert work.sha256 in receipt
+    assert work.submitted_at in receipt
+
+
+def test_a_second_submission_replaces_the_first_though_of_another_form(mine, tmp_path):
+    submit(mine, tmp_path / "in")
+    notebook = tmp_path / "softmax.ipynb"
+    notebook.write_text('{"cells": [{"cell_type": "code", "source": "x = 1"}]}')
+    assert submit(notebook, tmp_path / "in") == 0
+    stored = {p.name for p in (tmp_path / "in" / "ada" / "softmax").iterdir()}
+    assert stored == {"softmax.ipynb", "timestamp.txt"}
+    assert [p.name for p in (tmp_path / "in" / "ada").iterdir()] == ["softmax"]
+
+
+def test_unfinished_and_broken_work_is_stored_with_a_note(tmp_path, capsys):
+    path = tmp_path / "softmax.py"
+    path.write_text("def softmax(x):\n    raise NotImplementedError\n")
+    assert submit(path, tmp_path / "in") == 0
+    assert "1 functions still raise" in capsys.readouterr().out
+    path.write_text("def softmax(x:\n")
+    assert submit(path, tmp_path / "in") == 0
+    assert "line 1 is not Python" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("student", ["../eve", "a/b", "", ".hidden", "-rf", "x" * 65, "a\nb"])
+def test_a_student_who_is_no_folder_name_is_refused(mine, tmp_path, capsys, student):
+    arguments = [
+        "submit",
+        "softmax",
+        str(mine),
+        f"--student={student}",
+        "--to",
+        str(tmp_path / "in"),
+    ]
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "in").exists()
+
+
+@pytest.mark.parametrize("content", [b"not json", b"[]", b"{}"])
+def test_an_unreadable_notebook_is_refused(tmp_path, capsys, content):
+    path = tmp_path / "softmax.ipynb"
+    path.write_bytes(content)
+    assert submit(path, tmp_path / "in") == 2
+    assert "softmax.ipynb is not a notebook" in capsys.readouterr().err
+    assert not (tmp_path / "in").exists()
