@@ -48,6 +48,8 @@ def test_every_function_is_a_solution_cell(name: str) -> None:
     for cell in cells(name):
         is_solution = cell.metadata.get("nbgrader", {}).get("solution", False)
         assert is_solution or "### BEGIN SOLUTION" not in cell.source
+        if cell.cell_type == "code" and not is_solution:
+            assert not re.search(r"^(def|class) ", cell.source, flags=re.MULTILINE), cell.source
 
 
 def test_public_tests_cover_every_task(name: str) -> None:

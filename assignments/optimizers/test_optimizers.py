@@ -1,0 +1,150 @@
+"""Public checks of the optimizers assignment: small worked numbers, and hints.
+
+Your grade comes from other tests of the same functions, on other numbers and more cases.
+"""
+
+import numpy as np
+import pytest
+
+from graders.compare import as_tuple, check_close, check_untouched
+
+
+def walk(rule, w, gradients, config):
+    """The weights after each step, as one array."""
+    seen = []
+    for gradient in gradients:
+        w, config = as_tuple(rule(w, gradient, config), "next_w, config")
+        seen.append(w)
+    return seen
+
+
+def check_walk(rule, gradients, config, right, mistakes=None):
+    """Start at 1 and compare the weights after every step."""
+    seen = walk(rule, np.array([1.0]), [np.array([g]) for g in gradients], config)
+    for step, (weight, expected) in enumerate(zip(seen, right, strict=True), start=1):
+        wrong = {advice: [values[step - 1]] for advice, values in (mistakes or {}).items()}
+        check_close(
+            weight, [expected], f"the weight after step {step}", mistakes=wrong, reveal=True
+        )
+
+
+def check_w_and_dw_untouched(student, rule):
+    w, dw = np.array([1.0, -2.0]), np.array([0.5, 4.0])
+    check_untouched(student.after(rule, w, dw, {}), w, dw, names="w, dw")
+
+
+@pytest.mark.points(1, task="sgd", hint="w - learning_rate * dw")
+def test_sgd_worked_steps(student):
+    """From 1, gradients 4 and 1 with rate 0.1 lead to 0.6 and 0.5."""
+    wrong = {"it goes uphill": [1.4, 1.5], "the learning rate is not heeded": [0.96, 0.95]}
+    check_walk(student.sgd, [4, 1], {"learning_rate": 0.1}, [0.6, 0.5], wrong)
+
+
+@pytest.mark.points(1, task="sgd", hint="if config is None: config = {}")
+def test_sgd_without_config(student):
+    """Without config the learning rate is 0.01."""
+    check_walk(student.sgd, [4], None, [0.96])
+
+
+@pytest.mark.points(1, task="sgd_momentum", hint='keep v in config["velocity"]')
+def test_sgd_momentum_worked_steps(student):
+    """Three gradients of 1 with rate 0.1 move by 0.1, 0.19 and 0.271."""
+    wrong = {
+        "the velocity is not remembered: store it in config": [0.9, 0.8, 0.7],
+        "the velocity never fades: multiply it by momentum": [0.9, 0.7, 0.4],
+    }
+    check_walk(student.sgd_momentum, [1, 1, 1], {"learning_rate": 0.1}, [0.9, 0.71, 0.439], wrong)
+
+
+@pytest.mark.points(1, task="sgd_momentum", hint="make a new array: w + v")
+@pytest.mark.depends("test_sgd_momentum_worked_steps")
+def test_sgd_momentum_leaves_its_arguments(student):
+    """Weights and gradient that were handed in stay as they were."""
+    check_w_and_dw_untouched(student, "sgd_momentum")
+
+
+@pytest.mark.points(1, task="nesterov_momentum", hint="-momentum * v_prev + (1 + momentum) * v")
+def test_nesterov_momentum_worked_steps(student):
+    """Two gradients of 1 with rate 0.1: the first step is 0.19, the second 0.271."""
+    wrong = {"this is ordinary momentum, or v_prev is taken after the update": [0.9, 0.71]}
+    check_walk(student.nesterov_momentum, [1, 1], {"learning_rate": 0.1}, [0.81, 0.539], wrong)
+
+
+@pytest.mark.points(1, task="adagrad", hint="add dw**2 to the cache, divide by its square root")
+def test_adagrad_worked_steps(student):
+    """With gradients of 2 and rate 0.1, step t has the length 0.1 / sqrt(t)."""
+    steps = 0.1 / np.sqrt([1, 2, 3])
+    wrong = {
+        "the square root is missing": 1 - np.cumsum(0.1 * 2 / (4 * np.array([1, 2, 3]))),
+        "the cache is not remembered: store it in config": [0.9, 0.8, 0.7],
+    }
+    settings = {"learning_rate": 0.1}
+    check_walk(student.adagrad, [2, 2, 2], settings, 1 - np.cumsum(steps), wrong)
+
+
+@pytest.mark.points(1, task="adagrad", hint="epsilon, outside the square root, prevents 0 / 0")
+def test_adagrad_with_a_gradient_of_zero(student):
+    """A weight whose gradient is 0 stays where it is."""
+    check_walk(student.adagrad, [0], None, [1.0])
+
+
+@pytest.mark.points(1, task="rmsprop", hint="decay_rate * cache + (1 - decay_rate) * dw**2")
+def test_rmsprop_worked_steps(student):
+    """With decay 0.75, the first step is twice the learning rate."""
+    wrong = {"this is adagrad: the cache must decay": [0.9, 0.9 - 0.1 / np.sqrt(2)]}
+    settings = {"learning_rate": 0.1, "decay_rate": 0.75}
+    right = [0.8, 0.8 - 0.1 / np.sqrt(0.4375)]
+    check_walk(student.rmsprop, [3, 3], settings, right, wrong)
+
+
+@pytest.mark.points(1, task="adam", hint="raise t, update m and v, correct both, then step")
+def test_adam_worked_steps(student):
+    """With a steady gradient every step has the length of the learning rate."""
+    wrong = {
+        "the bias correction is missing": 1 - np.cumsum([0.31622777, 0.42496077]),
+        "the bias correction of m is missing": [0.99, 0.971],
+    }
+    check_walk(student.adam, [5, 5], {"learning_rate": 0.1}, [0.9, 0.8], wrong)
+
+
+@pytest.mark.points(1, task="adam", hint="m keeps a tenth of each gradient, v a thousandth")
+def test_adam_with_changing_gradients(student):
+    """Gradients of 1 and -1: the second step is nearly none."""
+    m_hat, v_hat = (0.9 * 0.1 - 0.1) / (1 - 0.81), 1.0
+    right = [0.9, 0.9 - 0.1 * m_hat / np.sqrt(v_hat)]
+    check_walk(student.adam, [1, -1], {"learning_rate": 0.1}, right)
+
+
+@pytest.mark.points(1, task="minibatches", hint="permutation, then slices; the last may be shorter")
+def test_minibatches_of_ten(student):
+    """Ten examples in batches of four: sizes 4, 4 and 2, each index once."""
+    batches = [list(map(int, batch)) for batch in student.minibatches(10, 4, seed=0)]
+    sizes = [len(batch) for batch in batches]
+    assert sizes == [4, 4, 2], f"the batches have sizes {sizes}, not [4, 4, 2]"
+    seen = sorted(index for batch in batches for index in batch)
+    assert seen == list(range(10)), f"the indices, sorted, are {seen}"
+
+
+@pytest.mark.points(1, task="minibatches", hint="np.random.default_rng(seed), inside the function")
+@pytest.mark.depends("test_minibatches_of_ten")
+def test_minibatches_are_shuffled(student):
+    """The order is random, and the seed decides it."""
+    order, again, other = (
+        [int(i) for batch in student.minibatches(30, 7, seed) for i in batch] for seed in (1, 1, 2)
+    )
+    assert order != list(range(30)), "the examples come in their old order"
+    assert order == again, "seed 1 gives one order at first and another the second time"
+    assert order != other, "seeds 1 and 2 give the same order"
+
+
+@pytest.mark.points(1, task="proximal_l1", hint="np.sign(w) * np.maximum(np.abs(w) - ..., 0)")
+def test_proximal_l1_worked_weights(student):
+    """With rate 0.5 and lam 0.4, weights move towards 0 by 0.2."""
+    w = np.array([1.0, -1.0, 0.1, -0.1, 0.0])
+    wrong = {
+        "the threshold is learning_rate * lam, not lam alone": [0.6, -0.6, 0, 0, 0],
+        "weights beyond the threshold must move too": [1, -1, 0, 0, 0],
+        "the sign of negative weights is lost": [0.8, 0.8, 0, 0, 0],
+    }
+    right = [0.8, -0.8, 0.0, 0.0, 0.0]
+    check_close(student.proximal_l1(w, 0.5, 0.4), right, "the weights", mistakes=wrong, reveal=True)

@@ -1,0 +1,13 @@
+"""The square root is left out.
+
+task: adagrad
+says: square root is missing
+"""
+
+
+def adagrad(w, dw, config=None):
+    config = {} if config is None else config
+    rate = config.get("learning_rate", 1e-2)
+    epsilon = config.get("epsilon", 1e-8)
+    config["cache"] = config.get("cache", 0) + dw**2
+    return w - rate * dw / (config["cache"] + epsilon), config

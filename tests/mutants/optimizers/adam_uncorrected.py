@@ -1,0 +1,19 @@
+"""The bias correction is forgotten.
+
+task: adam
+says: bias correction is missing
+"""
+
+import numpy as np
+
+
+def adam(w, dw, config=None):
+    config = {} if config is None else config
+    rate = config.get("learning_rate", 1e-3)
+    beta1, beta2 = config.get("beta1", 0.9), config.get("beta2", 0.999)
+    epsilon = config.get("epsilon", 1e-8)
+    config["t"] = t = config.get("t", 0) + 1
+    config["m"] = beta1 * config.get("m", 0) + (1 - beta1) * dw
+    config["v"] = beta2 * config.get("v", 0) + (1 - beta2) * dw**2
+    m_hat, v_hat = config["m"], config["v"]
+    return w - rate * m_hat / (np.sqrt(v_hat) + epsilon), config

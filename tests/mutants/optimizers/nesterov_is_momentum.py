@@ -1,0 +1,13 @@
+"""Ordinary momentum under the name of Nesterov.
+
+task: nesterov_momentum
+says: ordinary momentum
+"""
+
+
+def nesterov_momentum(w, dw, config=None):
+    config = {} if config is None else config
+    rate = config.get("learning_rate", 1e-2)
+    momentum = config.get("momentum", 0.9)
+    config["velocity"] = momentum * config.get("velocity", 0) - rate * dw
+    return w + config["velocity"], config

@@ -1,0 +1,11 @@
+"""The step has the wrong sign.
+
+task: sgd
+says: uphill
+"""
+
+
+def sgd(w, dw, config=None):
+    config = {} if config is None else config
+    rate = config.get("learning_rate", 1e-2)
+    return w + rate * dw, config
