@@ -20,6 +20,8 @@ from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Died, Sandbox, Session
 
 SHOWN_CHARACTERS = 200
+SHOWN_PROBLEMS = 3  # cells that failed, told where something is missing
+KEPT_PROBLEMS = 20
 
 
 class StudentError(Exception):
@@ -89,6 +91,9 @@ class Handle:
             raise AttributeError(name)
         return self._submission.ask("get", self, name)
 
+    def __bool__(self) -> bool:
+        raise TypeError("whether something in the sandbox is true is for the sandbox to say")
+
     def __repr__(self) -> str:
         return f"<a {self._ref.type_name}>"
 
@@ -107,6 +112,7 @@ class Submission:
         self.functions: dict[str, bool] = {}  # public name -> is it callable
         self.session: Session | None = None
         self.loaded = False
+        self.asking = False
         self.life = 0  # handles of an earlier life are void
 
     def __enter__(self) -> Submission:
@@ -124,9 +130,15 @@ class Submission:
         """
         self.load()
         if name not in self.functions:
-            why = "".join(f"; {cell}: {text}" for cell, text in self.problems.items())
+            why = "".join(f"; {note}" for note in self.notes()[:SHOWN_PROBLEMS])
             raise StudentError(f"there is no {name} in your submission{why}")
         return self.functions[name]
+
+    def notes(self) -> list[str]:
+        """What the student should know of cells that did not run to their end."""
+        told = [f"{cell}: {text}" for cell, text in self.problems.items()]
+        more = len(told) - KEPT_PROBLEMS
+        return [*told[:KEPT_PROBLEMS], *([f"{more} more cells failed"] if more > 0 else [])]
 
     def ask(self, operation: str, thing: Handle | None, *rest: Any) -> Any:
         """A request about the loaded module.
@@ -162,7 +174,10 @@ class Submission:
                 if cell.label not in self.fatal and not self._run(cell):
                     break  # it ended the session: start again without it
             else:
-                self.functions = self._request("names")
+                names = self._request("names")
+                if type(names) is not dict:
+                    raise StudentError("your submission's names cannot be read")
+                self.functions = names
                 self.loaded = True
 
     def _run(self, cell: Cell) -> bool:
@@ -178,11 +193,14 @@ class Submission:
 
     def _request(self, *request: Any) -> Any:
         assert self.session is not None
+        if self.asking:  # a test's function was handed something that is not plain data
+            raise StudentError("a function that you were given can be called with numbers alone")
         self._check_budget()
         callbacks: list[Callable[..., Any]] = []
         message = self._portable(request, callbacks)
         seconds = min(self.limits.call_seconds, self.limits.submission_seconds - self.used)
         started = time.monotonic()
+        self.asking = True
         try:
             answer = self.session.ask(message, seconds, self._revive, callbacks)
         except TimeoutError:
@@ -196,6 +214,7 @@ class Submission:
         except wire.WireError as error:
             raise StudentError(f"your answer cannot be read: {error}") from None
         finally:
+            self.asking = False
             self.used += time.monotonic() - started
         match answer:
             case ("result", value, _):

@@ -26,6 +26,7 @@ from graders.sandbox.limits import MIB
 MAX_BYTES = 10 * MIB
 MAX_UNPACKED_BYTES = 200 * MIB
 MAX_UNPACKED_FILES = 1000
+MAX_NAME_BYTES = 200  # a file name takes 255, and pages are named after students
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,28 @@ def find(submissions: Path) -> list[Found]:
             continue
         is_zip = path.suffix == ".zip" and not path.is_dir()
         if is_zip or path.is_dir():
-            student = inert(
-                os.fsencode(path.stem if is_zip else path.name).decode(errors="replace")
-            )
+            student = student_name(path.stem if is_zip else path.name)
+            if student in found and not is_zip:
+                raise BadInput(f"{found[student].path} and {path} name one student: rename one")
             found.setdefault(student, Found(student, path))  # a folder goes before a zip
     if not found:
         raise BadInput(f"{submissions} holds no submission: expected STUDENT/NAME.py and the like")
     return list(found.values())
+
+
+def student_name(raw: str) -> str:
+    """The student that a file name names: printable, and short enough to name files again.
+
+    What has to be changed for that ends in a piece of the original's hash, so that no two
+    students become one.
+    """
+    content = os.fsencode(raw)
+    name = inert(content.decode(errors="replace")).replace("\n", " ").replace("\t", " ")
+    if name == raw and len(content) <= MAX_NAME_BYTES:
+        return name
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    kept = name.encode()[: MAX_NAME_BYTES - len(digest) - 1].decode(errors="ignore")
+    return f"{kept}~{digest}"
 
 
 def read(found: Found, name: str) -> Work | None:
@@ -153,9 +169,12 @@ def _timestamp(content: bytes) -> datetime | None:
     """nbgrader's timestamp.txt, or None where it holds something else."""
     try:
         moment = dates.parse(content[:100].decode())
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        moment.timestamp()  # some offsets and years exist on paper only
+    except (ValueError, OverflowError, TypeError, AttributeError, IndexError, ArithmeticError):
+        return None  # dateutil's parser raises all of these on malformed text
+    return moment
 
 
 def _in_zip(path: Path, name: str) -> Iterator[Work]:
@@ -170,6 +189,8 @@ def _in_zip(path: Path, name: str) -> Iterator[Work]:
                 raise Rejected(f"{path.name} unpacks to more than {MAX_UNPACKED_BYTES // MIB} MiB")
             for member in members:
                 where = PurePosixPath(member.filename)
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise Rejected(f"{path.name} uses an unusual compression: make it again")
                 if where.name in (f"{name}.py", f"{name}.ipynb") and not any(
                     part.startswith((".", "__")) for part in where.parts
                 ):

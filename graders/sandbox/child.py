@@ -19,8 +19,15 @@ from typing import Any
 import numpy as np
 
 from graders.sandbox import frames, inert, magics, wire
+from graders.sandbox.limits import MIB
 
 PRINTED_CHARACTERS = 10_000
+MESSAGE_CHARACTERS = 1000
+SOURCE_CHARACTERS = 200
+
+
+class LimitExceeded(Exception):
+    """An answer that is too large to send. The name is part of what the student reads."""
 
 
 class Printed(io.TextIOBase):
@@ -109,10 +116,13 @@ class Child:
     def portable(self, value: Any) -> Any:
         """``value`` where it can cross; a tuple's members are judged one by one."""
         try:
-            if len(self.encode(value)) <= self.message_bytes:
-                return value
+            size = len(self.encode(value))
         except (wire.WireError, RecursionError):
-            pass
+            size = -1
+        if size > self.message_bytes:
+            raise LimitExceeded(f"an answer of more than {self.message_bytes // MIB} MiB")
+        if size >= 0:
+            return value
         if type(value) is tuple:
             return tuple(self.portable(item) for item in value)
         return self.keep(value)
@@ -162,21 +172,20 @@ def generator(state: wire.GeneratorState) -> np.random.Generator:
 
 def describe(error: BaseException, files: set[str]) -> tuple[str, str, str, int, str]:
     """Type, message, and the last place in the student's own code: file, line, its text."""
-    name = type(error).__name__
-    try:
-        message = str(error)
-    except BaseException:
-        message = ""
-    if isinstance(error, SyntaxError):
-        return (
-            name,
-            str(error.msg),
-            str(error.filename),
-            int(error.lineno or 0),
-            (error.text or "").strip()[:200],
-        )
+    name = text_of(type(error).__name__)
+    if isinstance(error, SyntaxError) and type(error.filename) is str and error.lineno:
+        line = text_of(error.text or "").strip()
+        return name, text_of(error.msg), error.filename, int(error.lineno), line[:SOURCE_CHARACTERS]
     place = ("", 0, "")
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename in files:
-            place = (frame.filename, frame.lineno or 0, (frame.line or "")[:200])
-    return name, message[:1000], *place
+            place = (frame.filename, frame.lineno or 0, (frame.line or "")[:SOURCE_CHARACTERS])
+    return name, text_of(error), *place
+
+
+def text_of(thing: object) -> str:
+    """``str(thing)``, cut, whatever a student's ``__str__`` does."""
+    try:
+        return str.__getitem__(str(thing), slice(MESSAGE_CHARACTERS))
+    except BaseException:
+        return ""

@@ -7,8 +7,8 @@ from types import CodeType
 
 _RUNS_ITS_CELL = frozenset({"time", "timeit", "capture", "prun"})
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
-_LINE = re.compile(r"^(\s*)(?:[%!].*|[\w.]+\?{1,2}\s*|\?{1,2}[\w.]+\s*)$", re.MULTILINE)
-_ASSIGNMENT = re.compile(r"^(\s*[\w.]+\s*=\s*)[%!].*$", re.MULTILINE)
+_LINE = re.compile(r"^([ \t\f]*)(?:[%!].*|[\w.]+\?{1,2}[ \t]*|\?{1,2}[\w.]+[ \t]*)$", re.MULTILINE)
+_ASSIGNMENT = re.compile(r"^([ \t\f]*[\w.]+[ \t]*=[ \t]*)[%!].*$", re.MULTILINE)
 
 
 def without_magics(source: str) -> str:

@@ -21,7 +21,9 @@ import numpy as np
 
 MAX_DEPTH = 50
 MAX_ITEMS = 1_000_000
-MAX_KEYS = 10_000  # keys can be chosen to collide, which makes a dict's cost quadratic
+MAX_KEYS = 10_000
+MAX_REFERENCES = 10_000
+KEYS = frozenset({str, bytes, int, bool, float, type(None)})
 MAX_INT_BYTES = 512
 DTYPES = frozenset(
     np.dtype(code).str for code in ("?", *"bBhHiIqQ", "e", "f", "d", "F", "D")
@@ -103,7 +105,10 @@ def _encode(value: Any, out: list[bytes], opaque: Callable[[Any], Any] | None, d
             raise WireError(f"a dict of more than {MAX_KEYS:,} keys")
         out.append(b"m" + _COUNT.pack(len(value)))
         for key, item in value.items():
-            _encode(key, out, opaque, depth + 1)
+            if isinstance(key, np.integer | np.floating | np.bool_):
+                key = key.item()  # equal, and of the same hash
+            _check_key(key)
+            _encode(key, out, None, depth + 1)
             _encode(item, out, opaque, depth + 1)
     elif kind is np.ndarray and value.dtype.kind in "biufc":
         _array(b"a", value, out)
@@ -124,6 +129,14 @@ def _encode(value: Any, out: list[bytes], opaque: Callable[[Any], Any] | None, d
         _encode(opaque(value), out, None, depth)
     else:
         raise WireError(f"{kind.__name__} is not plain data")
+
+
+def _check_key(key: Any) -> None:
+    """Keys that cannot be chosen to collide by thousands: a dict's cost would be quadratic."""
+    if type(key) not in KEYS:
+        raise WireError(f"a dict key of type {type(key).__name__}")
+    if type(key) is int and key.bit_length() > 64:
+        raise WireError("a dict key of more than 64 bits")
 
 
 def _bytes(tag: bytes, content: bytes, out: list[bytes]) -> None:
@@ -163,6 +176,7 @@ class _Reader:
         self.position = 0
         self.items = 0
         self.keys = 0
+        self.references = 0
 
     def take(self, size: int) -> memoryview:
         end = self.position + size
@@ -212,19 +226,25 @@ class _Reader:
                 number, name = self.value(depth + 1), self.value(depth + 1)
                 if type(number) is not int or type(name) is not str:
                     raise WireError("a malformed handle")
-                return self.revive(Ref(number, name[:200]))
+                return self.reference(Ref(number, name[:200]))
             case b"f":
                 number = self.value(depth + 1)
                 if type(number) is not int:
                     raise WireError("a malformed callback")
-                return self.revive(CallbackRef(number))
+                return self.reference(CallbackRef(number))
             case b"r":
                 numbers = [self.value(depth + 1) for _ in range(4)]
                 if any(type(number) is not int for number in numbers):
                     raise WireError("a malformed generator state")
-                return self.revive(GeneratorState(*numbers))
+                return self.reference(GeneratorState(*numbers))
             case tag:
                 raise WireError(f"unknown tag {tag!r}")
+
+    def reference(self, reference: Ref | CallbackRef | GeneratorState) -> Any:
+        self.references += 1
+        if self.references > MAX_REFERENCES:
+            raise WireError(f"more than {MAX_REFERENCES:,} things that are not plain data")
+        return self.revive(reference)
 
     def count(self) -> int:
         count = int(_COUNT.unpack(self.take(4))[0])
@@ -249,10 +269,8 @@ class _Reader:
             raise WireError(f"more than {MAX_KEYS:,} dict keys")
         for _ in range(count):
             key = self.value(depth + 1)
-            try:
-                result[key] = self.value(depth + 1)
-            except TypeError:
-                raise WireError(f"a dict key of type {type(key).__name__}") from None
+            _check_key(key)
+            result[key] = self.value(depth + 1)
         return result
 
     def array(self) -> np.ndarray:
@@ -266,5 +284,8 @@ class _Reader:
             if dtype.kind == "b":  # any other byte would be neither True nor False
                 return (np.frombuffer(content, np.uint8) != 0).reshape(shape)
             return np.frombuffer(content, dtype).reshape(shape).copy()
-        except ValueError as error:  # more dimensions or a larger empty shape than NumPy takes
+        except (
+            ValueError,
+            OverflowError,
+        ) as error:  # more dimensions or a larger empty shape than NumPy takes
             raise WireError(str(error)) from None
