@@ -5,18 +5,26 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test install clean
+.PHONY: demo test install browser clean
 
 demo: $(INSTALLED)
 	$(BIN)/dlcourse demo
 
-test: $(INSTALLED)
+test: $(INSTALLED) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
 
 install: $(INSTALLED)
+
+# The tests look at nbgrader's formgrader in a real browser.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+		echo "installing Chromium for the browser tests"; \
+		if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+		$$sudo apt-get update -qq && $$sudo apt-get install -y -qq chromium >/dev/null; } \
+		|| { echo "make test needs Chromium: install your system's chromium package" >&2; exit 2; }
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
