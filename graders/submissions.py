@@ -149,11 +149,14 @@ def _read_file(path: Path) -> tuple[bytes, datetime]:
         if path.is_symlink():
             raise Rejected(f"{path.name} is a link: hand in the file itself") from None
         raise Rejected(f"{path.name} cannot be read: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise Rejected(f"{path.name} is not a file")
-        content = file.read(MAX_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     return _bounded(path.name, content), datetime.fromtimestamp(int(status.st_mtime), UTC)
 
 

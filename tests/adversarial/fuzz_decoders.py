@@ -72,7 +72,7 @@ def seeds(target: str) -> list[bytes]:
             return [b"# coding: latin-1\n# %%\nx = 1\r\n# %%\ny = '\xe9'\n", b"\xef\xbb\xbfx = 1"]
         case "notebook":
             return [
-                b'{"cells": [{"cell_type": "code", "source": ["x = 1\\n", "y = 2"]}], "nbformat": 4}',
+                b'{"cells": [{"cell_type": "code", "source": ["x = 1\\n", "y"]}], "nbformat": 4}',
                 b'{"worksheets": [{"cells": [{"cell_type": "code", "input": "x"}]}]}',
             ]
         case "zip":

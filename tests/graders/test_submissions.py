@@ -1,0 +1,383 @@
+"""Finding and reading what students handed in, whatever they handed in."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import socket
+import stat
+import struct
+import tempfile
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from graders import submissions
+from graders.errors import BadInput, Rejected
+from graders.submissions import Found, Work
+
+NAME = "softmax"
+
+
+def read(path: Path) -> Work | None:
+    return submissions.read(Found("ada", path), NAME)
+
+
+def made_zip(**members: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return made.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "ada"
+    path.mkdir()
+    return path
+
+
+def put(path: Path, content: bytes = b"x = 1\n") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+# the forms
+
+
+@pytest.mark.parametrize(
+    "form", ["softmax.py", "softmax.ipynb", "softmax/softmax.ipynb", "softmax/softmax.py"]
+)
+def test_every_form_in_a_folder_is_found(folder: Path, form: str) -> None:
+    put(folder / form)
+    work = read(folder)
+    assert work is not None
+    assert (work.file, work.content) == (Path(form).name, b"x = 1\n")
+
+
+@pytest.mark.parametrize(
+    "member",
+    ["softmax.py", "softmax.ipynb", "ada/softmax.py", "homework 1/softmax/softmax.ipynb"],
+)
+def test_every_form_in_a_zip_is_found(tmp_path: Path, member: str) -> None:
+    path = tmp_path / "ada.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, "x = 1\n")
+        archive.writestr("__MACOSX/softmax.py", "junk")
+        archive.writestr(".ipynb_checkpoints/softmax.ipynb", "junk")
+        archive.writestr("notes.txt", "x")
+    work = read(path)
+    assert work is not None
+    assert (work.file, work.content) == (Path(member).name, b"x = 1\n")
+
+
+def test_nothing_of_the_name_is_no_submission(folder: Path) -> None:
+    put(folder / "softmax (1).py")
+    put(folder / "Softmax.py")
+    assert read(folder) is None
+
+
+def test_a_stub_beside_finished_work_does_not_count(folder: Path) -> None:
+    put(folder / "softmax.py", b"raise NotImplementedError\n" * 3)
+    put(folder / "softmax.ipynb", b"done")
+    os.utime(folder / "softmax.ipynb", (0, 0))  # older
+    work = read(folder)
+    assert work is not None
+    assert work.content == b"done"
+
+
+def test_of_two_finished_ones_the_newer_counts(folder: Path) -> None:
+    os.utime(put(folder / "softmax.py", b"old"), (1000, 1000))
+    os.utime(put(folder / "softmax.ipynb", b"new"), (2000, 2000))
+    work = read(folder)
+    assert work is not None
+    assert work.content == b"new"
+
+
+def test_the_content_and_the_form_decide_the_hash() -> None:
+    works = [Work("a.py", b"x", "1"), Work("a.py", b"x", "2"), Work("b.py", b"x", "1")]
+    assert works[0].sha256 == works[1].sha256 != works[2].sha256
+
+
+# when
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-01 12:00:00.000000 UTC", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+        ("2026-03-01 12:00:00.123456 UTC\n", datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)),
+        ("2026-03-01 12:00:00", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+        ("2026-03-01T12:00:00+01:00", datetime(2026, 3, 1, 11, tzinfo=UTC)),
+    ],
+)
+def test_nbgraders_timestamp_is_respected(folder: Path, text: str, moment: datetime) -> None:
+    put(folder / NAME / "softmax.ipynb")
+    put(folder / NAME / "timestamp.txt", text.encode())
+    work = read(folder)
+    assert work is not None
+    assert datetime.fromisoformat(work.submitted_at) == moment
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"yesterday",
+        b"\xff\xfe",
+        b"2026-03-01 00:00 +9999",  # an offset that no clock has
+        b"2026-03-01 00:00 -2400",
+        b"0001-01-01 00:00 +2359",
+        b"99999999999999999999",
+        b"9" * 10_000,
+    ],
+)
+def test_a_timestamp_that_is_none_falls_back_to_the_file(folder: Path, content: bytes) -> None:
+    os.utime(put(folder / "softmax.py"), (86400, 86400))
+    put(folder / "timestamp.txt", content)
+    work = read(folder)
+    assert work is not None
+    assert datetime.fromisoformat(work.submitted_at).year in (1, 1970)
+
+
+@given(st.text(alphabet="0123456789-:+/. TZUTCaprilmonw", max_size=40))
+@example("2026-03-01 00:00 +9999")
+def test_any_timestamp_is_a_moment_or_none(text: str) -> None:
+    moment = submissions._timestamp(text.encode())
+    if moment is not None:
+        submissions._preference(Work("softmax.py", b"", moment.isoformat()))
+
+
+# files that are not files
+
+
+def test_links_are_refused(tmp_path: Path, folder: Path) -> None:
+    secret = put(tmp_path / "secret", b"canary")
+    (folder / "softmax.py").symlink_to(secret)
+    with pytest.raises(Rejected, match=r"softmax\.py is a link"):
+        read(folder)
+
+
+def test_a_link_to_nowhere_is_refused(folder: Path) -> None:
+    (folder / "softmax.py").symlink_to("/no/such/file")
+    with pytest.raises(Rejected, match="link"):
+        read(folder)
+
+
+def test_a_linked_folder_is_refused(tmp_path: Path, folder: Path) -> None:
+    put(tmp_path / "other" / "softmax.ipynb")
+    (folder / NAME).symlink_to(tmp_path / "other")
+    with pytest.raises(Rejected, match="softmax is a link"):
+        read(folder)
+    linked = tmp_path / "bob"
+    linked.symlink_to(tmp_path / "other")
+    with pytest.raises(Rejected, match="link"):
+        read(linked)
+
+
+def test_a_linked_timestamp_is_refused(tmp_path: Path, folder: Path) -> None:
+    put(folder / "softmax.py")
+    (folder / "timestamp.txt").symlink_to(put(tmp_path / "secret"))
+    with pytest.raises(Rejected, match="link"):
+        read(folder)
+
+
+def test_a_linked_zip_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ada.zip").symlink_to(put(tmp_path / "x.zip", made_zip(**{"softmax.py": b""})))
+    with pytest.raises(Rejected, match="link"):
+        read(tmp_path / "ada.zip")
+
+
+def make_socket(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)  # a socket's address has to be short
+    try:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, make_socket, Path.mkdir], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("form", ["softmax.py", "timestamp.txt"])
+def test_pipes_sockets_and_folders_are_refused_without_waiting(
+    folder: Path, make: Callable[[Path], None], form: str
+) -> None:
+    if form != "softmax.py":
+        put(folder / "softmax.py")
+    make(folder / form)
+    with pytest.raises(Rejected, match=form):
+        read(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices")
+def test_devices_are_refused(folder: Path) -> None:
+    os.mknod(folder / "softmax.py", stat.S_IFCHR | 0o666, os.makedev(1, 5))  # /dev/zero
+    with pytest.raises(Rejected, match="not a file"):
+        read(folder)
+
+
+def test_a_pipe_called_zip_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ada.zip")
+    with pytest.raises(Rejected, match="not a file"):
+        read(tmp_path / "ada.zip")
+
+
+def test_a_huge_file_is_refused_unread(folder: Path) -> None:
+    with (folder / "softmax.py").open("wb") as file:
+        file.truncate(1 << 40)  # a hole of a terabyte
+    with pytest.raises(Rejected, match="larger than 10 MiB"):
+        read(folder)
+
+
+# zips
+
+
+def bomb() -> bytes:
+    return made_zip(**{f"{n}.txt": bytes(90 << 20) for n in range(3)}, **{"softmax.py": b"x"})
+
+
+def lying() -> bytes:
+    """A member of 20 MiB whose directory entry says 10 bytes."""
+    content = made_zip(**{"softmax.py": bytes(20 << 20)})
+    return content.replace(struct.pack("<I", 20 << 20), struct.pack("<I", 10))
+
+
+def encrypted() -> bytes:
+    content = bytearray(made_zip(**{"softmax.py": b"x = 1"}))
+    content[6] |= 1  # the flag in the local header
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+def lzma() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("softmax.py", b"x = 1")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "cannot be unpacked"),
+        (b"PK\x03\x04 and then nothing", "cannot be unpacked"),
+        (made_zip(**{"softmax.py": b"x" * 1000})[:-30], "cannot be unpacked"),
+        (b"\x1f\x8b" + bytes(100), "cannot be unpacked"),
+        (made_zip(**{f"{n}.txt": b"" for n in range(1001)}), "more than 1000 files"),
+        (bomb(), "unpacks to more than 200 MiB"),
+        (made_zip(**{"softmax.py": bytes(11 << 20)}), "larger than 10 MiB"),
+        (lying(), "cannot be unpacked"),
+        (encrypted(), "cannot be unpacked"),
+        (lzma(), "unusual compression"),
+        (bytes(11 << 20), "larger than 10 MiB"),
+    ],
+    ids=["empty", "torn", "cut", "gzip", "many", "bomb", "large", "lying", "locked", "lzma", "50M"],
+)
+def test_bad_zips_are_refused_in_words(tmp_path: Path, content: bytes, why: str) -> None:
+    with pytest.raises(Rejected, match=r"ada\.zip|softmax\.py") as error:
+        read(put(tmp_path / "ada.zip", content))
+    assert why in str(error.value)
+
+
+def test_nothing_of_a_zip_is_written_to_disk(tmp_path: Path) -> None:
+    content = made_zip(**{"../../softmax.py": b"x = 1", "/softmax.py": b"x = 1"})
+    path = put(tmp_path / "in" / "ada.zip", content)
+    assert read(path) is not None
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["ada.zip", "in"]
+
+
+def test_a_zip_inside_a_zip_is_no_submission(tmp_path: Path) -> None:
+    inner = made_zip(**{"softmax.py": b"x = 1"})
+    assert read(put(tmp_path / "ada.zip", made_zip(**{"softmax.zip": inner}))) is None
+
+
+@given(st.binary(max_size=60), st.integers(0, 200))
+def test_any_damage_to_a_zip_is_read_or_refused(junk: bytes, place: int) -> None:
+    content = bytearray(made_zip(**{"a__softmax.py": b"x = 1\n" * 20}))
+    content[place : place + len(junk)] = junk
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(Rejected):
+        read(put(Path(folder) / "ada.zip", bytes(content)))
+
+
+# who
+
+
+def students(folder: Path) -> list[str]:
+    return [found.student for found in submissions.find(folder)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ada",
+        "Ada Lovelace",
+        "-rf",
+        "--out",
+        "'quoted\"",
+        "<b>ada<b>",
+        "Zoë",
+        "李雷",
+        "a~b",
+        "ada🎓",
+    ],
+)
+def test_ordinary_names_stay_as_they_are(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    assert students(tmp_path) == [name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a" * 255, "\N{GRADUATION CAP}" * 60, "ada\x1b[31m", "ada\nlovelace", "ada\tb"),
+        *("ada\u202egnp", "ada\u200b", os.fsdecode(b"ada\xff"), "\x07"),
+    ],
+)
+def test_odd_names_become_safe_and_stay_apart(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / "ada").mkdir()
+    found = [student for student in students(tmp_path) if student != "ada"]
+    assert len(found) == 1
+    assert found[0].isprintable()
+    assert len(f"feedback/.{found[0]}.html.12345678".encode()) < 255
+    (tmp_path / f"{name[:40]}\x1b").mkdir()
+    assert len(set(students(tmp_path))) == 3
+
+
+def test_a_folder_goes_before_a_zip_of_the_same_student(tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    put(tmp_path / "ada.zip")
+    put(tmp_path / "bob.zip")
+    found = submissions.find(tmp_path)
+    assert [(f.student, f.path.name) for f in found] == [("ada", "ada"), ("bob", "bob.zip")]
+
+
+def test_hidden_folders_and_loose_files_are_nobody(tmp_path: Path) -> None:
+    for name in (".ipynb_checkpoints", "__MACOSX", "ada"):
+        (tmp_path / name).mkdir()
+    put(tmp_path / "grades.csv")
+    assert students(tmp_path) == ["ada"]
+
+
+def test_the_order_is_that_of_the_names(tmp_path: Path) -> None:
+    for name in ("bob", "Ada", "ada", "10", "9"):
+        (tmp_path / name).mkdir()
+    assert students(tmp_path) == ["10", "9", "Ada", "ada", "bob"]
+
+
+def test_an_empty_or_absent_folder_is_the_instructors_mistake(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="holds no submission"):
+        submissions.find(tmp_path)
+    with pytest.raises(BadInput, match="is not a folder"):
+        submissions.find(tmp_path / "nowhere")
+    with pytest.raises(BadInput, match="is not a folder"):
+        submissions.find(put(tmp_path / "file"))
