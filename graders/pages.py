@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import jinja2
@@ -142,6 +143,11 @@ def report_page(results: ClassResults) -> str:
             attention_labels=ATTENTION_LABELS,
         )
     )
+
+
+def render(template: str, **context: Any) -> str:
+    """Return a page of ``templates/``; everything in ``context`` is escaped."""
+    return _environment().get_template(template).render(context)
 
 
 @cache
