@@ -157,7 +157,7 @@ def check_raises(kind: type[Exception], student: Any, function: str, *args: Any)
     try:
         getattr(student, function)(*args)
     except StudentError as error:
-        name = re.match(r"(\w+(?:Error|Exception))\b", str(error))
+        name = re.match(r"([A-Z]\w*)(?:: | \(|$)", str(error))
         if name is None:  # stopped, or not written yet
             raise
         raised = getattr(builtins, name[1], kind)

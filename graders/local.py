@@ -43,7 +43,7 @@ class LocalStudent:
     def after(self, function: str, *args: Any, **kwargs: Any) -> Call:
         """Call ``function`` and also return its arguments as they are afterwards."""
         args, kwargs = copy.deepcopy((args, kwargs))
-        return Call(getattr(self, function)(*args, **kwargs), list(args), kwargs)
+        return Call(getattr(self, function)(*args, **kwargs), tuple(args), kwargs)
 
     def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:

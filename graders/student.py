@@ -37,7 +37,7 @@ class Call:
     """A result together with the arguments as the function left them."""
 
     result: Any
-    args: list[Any]
+    args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
 

@@ -106,7 +106,8 @@ class Child:
         target: Any = self.module if thing is None else thing
         function = target if name is None else getattr(target, name)
         result = function(*args, **kwargs)
-        return (result, args, kwargs) if after else result
+        # a tuple, so that one argument that cannot cross does not keep the others here
+        return (result, tuple(args), kwargs) if after else result
 
     def do_tool(self, _: None, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         from graders.sandbox import torch_tools  # there in the torch profile alone

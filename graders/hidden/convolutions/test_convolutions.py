@@ -98,10 +98,10 @@ def test_output_size_same(student, rng):
 @pytest.mark.depends("test_output_size_valid")
 def test_output_size_refuses(student):
     """A window that does not fit, or a size below 1, is a ValueError."""
-    check_raises(ValueError, student.output_size, 4, 5)
-    check_raises(ValueError, student.output_size, 2, 9, 1, 3)
-    check_raises(ValueError, student.output_size, 0, 3, 1, "same")
-    check_raises(ValueError, student.output_size, -3, 1, 1, 4)
+    check_raises(ValueError, student, "output_size", 4, 5)
+    check_raises(ValueError, student, "output_size", 2, 9, 1, 3)
+    check_raises(ValueError, student, "output_size", 0, 3, 1, "same")
+    check_raises(ValueError, student, "output_size", -3, 1, 1, 4)
 
 
 # --- correlate2d: 10 ---
@@ -173,7 +173,7 @@ def test_correlate2d_edge_shapes(student, rng):
 def test_correlate2d_refuses(student, rng):
     """A kernel that is higher or wider than the image is a ValueError."""
     for kernel_size in [(5, 2), (2, 4), (6, 6)]:
-        check_raises(ValueError, student.correlate2d, draw(rng, 4, 3), draw(rng, *kernel_size))
+        check_raises(ValueError, student, "correlate2d", draw(rng, 4, 3), draw(rng, *kernel_size))
 
 
 @pytest.mark.points(1, task="correlate2d", hint="write into an array of your own: np.zeros(...)")
@@ -226,7 +226,7 @@ def test_convolve2d_definition(student, rng):
 def test_convolve2d_refuses(student, rng):
     """A kernel that is higher or wider than the image is a ValueError."""
     for kernel_size in [(5, 2), (2, 4)]:
-        check_raises(ValueError, student.convolve2d, draw(rng, 4, 3), draw(rng, *kernel_size))
+        check_raises(ValueError, student, "convolve2d", draw(rng, 4, 3), draw(rng, *kernel_size))
 
 
 @pytest.mark.points(1, task="convolve2d", hint="kernel[:] = kernel[::-1] turns the caller's kernel")
@@ -649,8 +649,7 @@ def test_conv_backward_leaves_its_arguments(student, rng):
     x, w, b = draw_layer(rng, 2, 2, (4, 4), 3, (3, 3))
     _, cache = as_tuple(student.conv_forward(x, w, b, param(1, 1)), "out, cache")
     dout = draw(rng, 2, 3, 4, 4)
-    after = student.after("conv_backward", dout, cache)
-    assert np.array_equal(after.args[0], dout), "the argument dout was changed: work on a copy"
+    check_untouched(student.after("conv_backward", dout, cache), dout, names="dout")
 
 
 @pytest.mark.points(
@@ -659,23 +658,22 @@ def test_conv_backward_leaves_its_arguments(student, rng):
 @pytest.mark.depends("test_conv_backward_dx", "test_conv_backward_dw")
 def test_conv_backward_cost(student, reference, rng):
     """A backward pass costs a few forward passes, not two for every pixel."""
-    x, w, b = draw_layer(rng, 2, 3, (24, 24), 4, (3, 3))
-    dout = draw(rng, 2, 4, 22, 22)
+    x, w, b = draw_layer(rng, 2, 3, (14, 14), 4, (3, 3))
+    dout = draw(rng, 2, 4, 12, 12)
 
-    # Budget: 1000 times the reference, some 0.3 s. Measured: a loop over places takes 70 times as
-    # long as the reference and one over single products 200 times, and both pass; numerical
-    # differences need 7,000 forward passes, which takes 2000 times as long where the forward
-    # pass is as fast as can be. The better of two student runs is held against the slowest of
-    # three reference runs.
+    # Budget: 1000 times the reference, half a second. Measured: a loop over places takes 60
+    # times as long as the reference and loops over single products 200 times, and both pass;
+    # numerical differences, two forward passes for every number, take 3,500 times as long with the
+    # fastest forward pass.
     def seconds(module):
         _, cache = module.conv_forward(x, w, b, param(1, 0))
         start = time.perf_counter()
         module.conv_backward(dout, cache)
         return time.perf_counter() - start
 
-    budget = 1000 * max(seconds(reference) for _ in range(3))
+    budget = 1000 * min(seconds(reference) for _ in range(3))
     assert any(seconds(student) <= budget for _ in range(2)), (
-        "24 x 24 pixels take far too long: are the gradients found by trying out every entry?"
+        "14 x 14 pixels take far too long: are the gradients found by trying out every entry?"
     )
 
 
@@ -829,8 +827,7 @@ def check_pool_untouched(student, rng, name):
     check_untouched(call, x, pool_param(2, 2, 2), names="x, pool_param")
     _, cache = as_tuple(call.result, "out, cache")
     dout = draw(rng, 2, 2, 2, 2)
-    after = student.after(f"{name}_backward", dout, cache)
-    assert np.array_equal(after.args[0], dout), "the argument dout was changed: work on a copy"
+    check_untouched(student.after(f"{name}_backward", dout, cache), dout, names="dout")
 
 
 # --- avg_pool: 8 ---
@@ -894,7 +891,12 @@ def test_receptive_field_definition(student, rng):
         [(stride + int(rng.integers(1, 4)), stride) for stride in rng.integers(1, 4, 4).tolist()]
         for _ in range(3)
     ]
-    for layers in [[(3, 1), (3, 1), (3, 1)], [(5, 2), (3, 1)], [(3, 1), (2, 2), (3, 1)], *drawn]:
+    for layers in [
+        [(3, 1), (3, 1), (3, 1)],
+        [(5, 3), (4, 2), (3, 1)],
+        [(3, 1), (2, 2), (3, 1)],
+        *drawn,
+    ]:
         jumps = np.cumprod([stride for _, stride in layers])
         reach = [kernel - 1 for kernel, _ in layers]
         right = expected_field(layers)

@@ -1,0 +1,16 @@
+"""Each channel overwrites what the ones before it gave.
+
+task: conv_forward
+says: only the last channel
+"""
+
+import numpy as np
+
+
+def conv_forward(x, w, b, conv_param):
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    views = windows(padded, *w.shape[2:], stride)
+    for c in range(x.shape[1]):
+        out = np.tensordot(views[:, c], w[:, c], axes=([3, 4], [1, 2])) + b
+    return out.transpose(0, 3, 1, 2), (padded, w, stride, pad)

@@ -1,0 +1,16 @@
+"""The comparison is the wrong way round: a low-pass filter.
+
+task: high_pass
+says: low-pass
+"""
+
+import numpy as np
+
+
+def high_pass(image, cutoff):
+    height, width = image.shape
+    down = np.rint(np.fft.fftfreq(height) * height)[:, None]
+    across = np.rint(np.fft.fftfreq(width) * width)
+    spectrum = np.fft.fft2(image)
+    spectrum[np.hypot(down, across) > cutoff] = 0
+    return np.fft.ifft2(spectrum).real

