@@ -658,12 +658,12 @@ def test_conv_backward_leaves_its_arguments(student, rng):
 @pytest.mark.depends("test_conv_backward_dx", "test_conv_backward_dw")
 def test_conv_backward_cost(student, reference, rng):
     """A backward pass costs a few forward passes, not two for every pixel."""
-    x, w, b = draw_layer(rng, 2, 3, (14, 14), 4, (3, 3))
-    dout = draw(rng, 2, 4, 12, 12)
+    x, w, b = draw_layer(rng, 2, 3, (16, 16), 4, (3, 3))
+    dout = draw(rng, 2, 4, 14, 14)
 
-    # Budget: 1000 times the reference, half a second. Measured: a loop over places takes 60
-    # times as long as the reference and loops over single products 200 times, and both pass;
-    # numerical differences, two forward passes for every number, take 3,500 times as long with the
+    # Budget: 1500 times the reference, half a second or more. Measured: a loop over places takes 40
+    # times as long as the reference and loops over single products 300 times, and both pass;
+    # numerical differences, two forward passes for every number, take 4,000 times as long with the
     # fastest forward pass.
     def seconds(module):
         _, cache = module.conv_forward(x, w, b, param(1, 0))
@@ -671,9 +671,9 @@ def test_conv_backward_cost(student, reference, rng):
         module.conv_backward(dout, cache)
         return time.perf_counter() - start
 
-    budget = 1000 * min(seconds(reference) for _ in range(3))
+    budget = 1500 * min(seconds(reference) for _ in range(3))
     assert any(seconds(student) <= budget for _ in range(2)), (
-        "14 x 14 pixels take far too long: are the gradients found by trying out every entry?"
+        "16 x 16 pixels take far too long: are the gradients found by trying out every entry?"
     )
 
 
