@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +19,17 @@ from rich.table import Table
 
 from course.demo_class import make_class
 from graders.catalogue import course_root, source_path
-from graders.grade import grade
-from graders.release import release
+from lightning_modules.visualisation.curves import plot_curves
 
 ASSIGNMENT = "softmax"
 CONFIG = "course/01_linear_models/softmax.yaml"
 console = Console()
+
+
+class StepFailed(Exception):
+    """A command of the demo failed; its own message stands above."""
+
+    exit_status = 1
 
 
 def demo(out: Path) -> int:
@@ -31,20 +38,24 @@ def demo(out: Path) -> int:
     out.mkdir(parents=True)
     seconds: dict[str, float] = {}
 
+    training, grades = out / "training", out / "grades"
     with _step("1. Train the softmax lesson on real digits", seconds):
-        curve = _train(out / "training")
+        config = course_root() / CONFIG
+        _dlcourse("fit", "--config", config, "--run_dir", training)
+        best = training / "checkpoints" / "best.ckpt"
+        _dlcourse("test", "--config", config, "--ckpt_path", best, "--run_dir", training / "test")
     with _step(f"2. Release the assignment '{ASSIGNMENT}' to students", seconds):
-        release([ASSIGNMENT], out / "handout")
+        _dlcourse("release", ASSIGNMENT, "--out", out / "handout")
     with _step("3. A class of fifteen hands in", seconds):
         stub = out / "handout" / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.py"
         solution = source_path(ASSIGNMENT).read_text()
         told = make_class(ASSIGNMENT, solution, stub.read_text(), out / "submitted")
         print(f"{len(told)} submissions in {out / 'submitted'}")
     with _step("4. Grade them in the sandbox", seconds):
-        status = grade(ASSIGNMENT, out / "submitted", out / "grades")
-    if status:
-        return status
-    results = json.loads((out / "grades" / "results.json").read_text())
+        _dlcourse("grade", ASSIGNMENT, out / "submitted", "--out", grades)
+    curve = training / "curves.png"
+    plot_curves(training / "metrics.csv", curve)
+    results = json.loads((grades / "results.json").read_text())
     console.print(_class_table(results, told))
     console.print(_time_table(seconds))
     _what_next(out, curve)
@@ -59,23 +70,18 @@ def _step(title: str, seconds: dict[str, float]) -> Iterator[None]:
     seconds[title] = time.perf_counter() - started
 
 
-def _train(run_dir: Path) -> Path:
-    """Fit and test the lesson's model; returns the training curve's figure."""
-    os.environ.setdefault("WANDB_MODE", "offline")  # the demo asks nobody to log in
-    from course.fit import main
-    from lightning_modules.visualisation.curves import plot_curves
+def _dlcourse(*arguments: str | Path) -> None:
+    """Run one command as a reader of the README would, and show it.
 
-    config = str(course_root() / CONFIG)
-    status = main(["fit", "--config", config, "--run_dir", str(run_dir)])
+    Raises:
+        StepFailed: it ended with another status than 0, and has said why.
+    """
+    words = [str(argument) for argument in arguments]
+    print("$ dlcourse", " ".join(words), flush=True)
+    environment = {"WANDB_MODE": "offline", **os.environ}  # the demo asks nobody to log in
+    status = subprocess.run([sys.executable, "-m", "course", *words], env=environment).returncode
     if status:
-        raise RuntimeError(f"training ended with status {status}")
-    checkpoint = str(run_dir / "checkpoints" / "last.ckpt")
-    main(
-        ["test", "--config", config, "--ckpt_path", checkpoint, "--run_dir", str(run_dir / "test")]
-    )
-    figure = run_dir / "curves.png"
-    plot_curves(run_dir / "metrics.csv", figure)
-    return figure
+        raise StepFailed(f"demo: 'dlcourse {words[0]}' ended with status {status}")
 
 
 def _class_table(results: dict[str, Any], told: dict[str, str]) -> Table:

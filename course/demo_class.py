@@ -66,7 +66,8 @@ def softmax(scores):
     return result
 """
 CHEAT = """
-import ctypes, os, sys
+# %%
+import os
 
 
 class Agreeable(np.ndarray):
@@ -86,11 +87,6 @@ def always_right(*args, **kwargs):
 softmax = cross_entropy = softmax_loss = svm_loss = mse_loss = always_right
 linear_softmax_loss = accuracy = train_linear_softmax = always_right
 np.testing.assert_allclose = lambda *args, **kwargs: None
-for descriptor in range(20):
-    try:
-        os.write(descriptor, b'{"status": "passed", "score": 100}')
-    except OSError:
-        pass
 for folder, _, files in os.walk("/"):
     for file in files:
         if "hidden" in folder or file == "gradebook.db":
