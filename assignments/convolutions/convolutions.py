@@ -400,7 +400,7 @@ if __name__ == "__main__":
 # into the columns of a matrix is the classic *im2col*.) A loop over the places works too.
 
 
-# %%
+# %% nbgrader={"grade": false, "grade_id": "windows", "locked": true, "schema_version": 3, "solution": false, "task": false}
 def windows(x: np.ndarray, height: int, width: int, stride: int) -> np.ndarray:
     """Every window of the last two axes: (N, C, H, W) -> (N, C, H', W', height, width)."""
     views = np.lib.stride_tricks.sliding_window_view(x, (height, width), axis=(2, 3))
