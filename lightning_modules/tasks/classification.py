@@ -27,7 +27,8 @@ class Classification(pl.LightningModule):
     """Trains any network that maps inputs to logits.
 
     Logs `train_loss`, `val_loss`, `val_acc`, `test_loss` and `test_acc`, each once an epoch as a
-    torchmetrics object, so that the value is exact on any number of processes.
+    torchmetrics object, so that the value is exact on any number of processes, and every few steps
+    `train_loss_step`, the loss of one batch.
 
     Args:
         model: inputs (N, ...) to logits (N, C).
@@ -88,8 +89,12 @@ class Classification(pl.LightningModule):
         x, y = batch
         loss = F.cross_entropy(self(x), y, label_smoothing=self.label_smoothing)
         self.train_loss.update(loss.detach(), len(y))
-        self.log("train_loss", self.train_loss, on_step=False, on_epoch=True)
+        if (self.global_step + 1) % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
+            self.log("train_loss_step", loss, prog_bar=True)
         return loss
+
+    def on_train_epoch_end(self) -> None:
+        self.log("train_loss", self.train_loss)
 
     def validation_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Returns the logits (N, C), for callbacks that look at mistakes."""
@@ -97,15 +102,19 @@ class Classification(pl.LightningModule):
         logits = self(x)
         self.val_loss.update(F.cross_entropy(logits, y, reduction="none"))
         self.val_acc.update(logits, y)
+        return logits
+
+    def on_validation_epoch_end(self) -> None:
         self.log("val_loss", self.val_loss, prog_bar=True)
         self.log("val_acc", self.val_acc, prog_bar=True)
-        return logits
 
     def test_step(self, batch: Batch, batch_idx: int) -> None:
         x, y = batch
         logits = self(x)
         self.test_loss.update(F.cross_entropy(logits, y, reduction="none"))
         self.test_acc.update(logits, y)
+
+    def on_test_epoch_end(self) -> None:
         self.log("test_loss", self.test_loss)
         self.log("test_acc", self.test_acc)
 

@@ -173,7 +173,7 @@ def test_the_checkpoint_rebuilds_its_model_by_itself(whole: Path) -> None:
 BAD_CONFIGS = {
     "unknown trainer key": ("max_epochs", "max_epoks", "trainer.max_epochs"),
     "unknown model key": ("optimizer: SGD", "optimiser: SGD", "model.init_args.optimizer"),
-    "wrong type": ("learning_rate: 0.05", "learning_rate: fast", "must be float"),
+    "wrong type": ("learning_rate: 0.01", "learning_rate: fast", "must be float"),
     "wrong choice": ("mnist_subset", "cifar99", "'mnist_subset', 'mnist'"),
     "unknown class": ("SoftmaxClassifier", "SoftmaxClasifier", "SoftmaxClassifier"),
     "unknown optimizer option": ("momentum: 0.9", "momentm: 0.9", "momentum, dampening"),
