@@ -76,7 +76,7 @@ def grade(
             isolation=isolation,
             submissions=tuple(_grade_class(setting, students, out, workers, force)),
         )
-        write_everything(results, tests, setting.reference, out)
+        write_everything(results, tests, setting.reference, students, out)
     print_summary(results, out)
     return int(any(submission.status == "failed" for submission in results.submissions))
 
@@ -211,11 +211,16 @@ def read_job(assignment: str, secret: bytes, found: submissions.Found) -> Job | 
 
 
 def write_everything(
-    results: ClassResults, tests: AssignmentTests, source: Path, out: Path
+    results: ClassResults,
+    tests: AssignmentTests,
+    source: Path,
+    students: list[submissions.Found],
+    out: Path,
 ) -> None:
     """All that ``--out`` holds, each file replaced atomically."""
     # nbgrader's imports take a second: after the grading
     from graders import gradebook, pages
+    from graders.autograded import write_notebooks
     from graders.late import late_penalty
 
     write_atomically(out / "results.json", results.to_json())
@@ -224,6 +229,7 @@ def write_everything(
     pages.write_report(results, out)
     penalty = late_penalty(course_root() / "nbgrader_config.py")
     gradebook.update(results, tests.tasks, out, source=source, penalty=penalty)
+    write_notebooks(results, source, students, out)
 
 
 def print_summary(results: ClassResults, out: Path) -> None:

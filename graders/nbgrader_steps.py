@@ -13,14 +13,14 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from graders.autograded import told
 from graders.catalogue import assignment_names, course_root, source_path
 from graders.errors import GraderBroke
 from graders.grade import MAX_SCORE, read_job, setting_of
 from graders.gradebook_cells import find, released
 from graders.gradebook_rows import save
-from graders.inert import inert
 from graders.plugin import AssignmentTests
-from graders.results import ClassResults, SubmissionResult, TestResult, write_atomically
+from graders.results import ClassResults, SubmissionResult, write_atomically
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import isolation_in_force
 from graders.secret import course_secret
@@ -63,7 +63,7 @@ class GradeInSandbox(NbGraderPreprocessor):
                 cell.outputs, cell.execution_count = [], None
             if utils.is_grade(cell) and cell.metadata.nbgrader["grade_id"] in tasks:
                 tests = [t for t in result.tests if t.task == cell.metadata.nbgrader["grade_id"]]
-                cell.outputs = [new_output("stream", name="stdout", text=_told(result, tests))]
+                cell.outputs = [new_output("stream", name="stdout", text=told(result, tests))]
         return nb, resources
 
 
@@ -91,14 +91,3 @@ def _tests(setting: Setting) -> AssignmentTests:
 @cache
 def _released(name: str) -> NotebookNode:
     return released(source_path(name))
-
-
-def _told(result: SubmissionResult, tests: list[TestResult]) -> str:
-    lines = [] if result.status == "graded" else [f"{result.status}: {result.message}"]
-    for test in tests:
-        lines.append(f"{test.score:g} / {test.points:g}  {test.status:8}"
-                     f"{test.description or test.name}")  # fmt: skip
-        if test.status != "passed":
-            lines += [f"    {line}" for line in test.message.splitlines()]
-            lines += [f"    Hint: {test.hint}"] if test.hint else []
-    return inert("\n".join(lines)) + "\n"

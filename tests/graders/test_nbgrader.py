@@ -104,9 +104,15 @@ def scores_of(path: Path) -> dict[str, float]:
         return {row["student"]: row["score"] for row in gb.submission_dicts("softmax")}
 
 
-def test_autograde_gives_the_scores_of_dlcourse_grade(course):
+@pytest.fixture(scope="module")
+def out(course):
+    """What ``dlcourse grade`` makes of the same submissions, a course folder of its own."""
     out = course / "out"
     assert grade("softmax", course / "submitted", out, jobs=1) == 0
+    return out
+
+
+def test_autograde_gives_the_scores_of_dlcourse_grade(course, out):
     results = json.loads((out / "results.json").read_text())
     ours = {item["student"]: item["score"] for item in results["submissions"]}
     assert scores_of(course / "gradebook.db") == scores_of(out / "gradebook.db") == ours
@@ -210,15 +216,15 @@ def test_the_course_configuration_takes_nothing_off_by_default():
 
 
 @pytest.fixture(scope="module")
-def formgrader(course):
-    """The address of a Jupyter server with nbgrader's formgrader over the course folder."""
+def formgrader(out):
+    """The address of a Jupyter server with nbgrader's formgrader over what was graded."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyter", "server", "--allow-root", "--no-browser",
-         f"--port={port}", "--IdentityProvider.token=", f"--ServerApp.root_dir={course}"],
-        cwd=course, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+         f"--port={port}", "--IdentityProvider.token=", f"--ServerApp.root_dir={out}"],
+        cwd=out, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
@@ -249,13 +255,14 @@ def in_chromium(url: str, profile: Path) -> BeautifulSoup:
     return BeautifulSoup(done.stdout, "html.parser")
 
 
-def test_formgrader_shows_the_class_and_a_submission(course, formgrader, tmp_path):
+def test_formgrader_shows_the_class_and_a_submission(out, formgrader, tmp_path):
     listing = in_chromium(f"{formgrader}/gradebook/softmax/softmax", tmp_path / "profile")
     rows = [re.sub(r"\s+", " ", row.get_text(" ")) for row in listing.select("tbody tr")]
-    scores = scores_of(course / "gradebook.db")
+    scores = scores_of(out / "gradebook.db")
+    assert len(rows) == len(scores)
     for student, score in scores.items():
         assert any(f"{student} {score:g} / 100" in row for row in rows), (student, rows)
-    with Gradebook(gradebook.url(course / "gradebook.db")) as gb:
+    with Gradebook(gradebook.url(out / "gradebook.db")) as gb:
         submission = gb.find_submission_notebook("softmax", "softmax", "bob").id
     page = in_chromium(f"{formgrader}/submissions/{submission}/", tmp_path / "profile")
     boxes = {box["id"] for box in page.select("input.score")}
