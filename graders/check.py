@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from graders.catalogue import course_root, source_path
+from graders.catalogue import course_root, profile, source_path
 from graders.cells import Code, from_notebook, from_script
 from graders.errors import BadInput, GraderBroke, Rejected
 from graders.local import NOT_WRITTEN, LocalStudent
@@ -61,7 +61,7 @@ def check(name: str, file: Path | None = None, limit: float = LIMIT_SECONDS) -> 
         except subprocess.TimeoutExpired:
             end = ("timeout", f"stopped when {limit:g} s were over: is there an endless loop?")
         results = read_results(report, *end)
-    show(name, path, results, unavailable_imports(code))
+    show(name, path, results, unavailable_imports(name, code))
     return 0
 
 
@@ -125,9 +125,9 @@ def read_code(path: Path) -> Code:
         raise BadInput(str(error)) from None
 
 
-def unavailable_imports(code: Code) -> list[str]:
+def unavailable_imports(name: str, code: Code) -> list[str]:
     """Packages that are imported when the file is graded but are not there then."""
-    allowed = {"numpy", *sys.stdlib_module_names, *inert.PACKAGES}
+    allowed = {*profile(name).packages, *sys.stdlib_module_names, *inert.PACKAGES}
     wanted: set[str] = set()
     for cell in code.cells:
         try:
@@ -201,8 +201,8 @@ def show(name: str, path: Path, results: Sequence[TestResult], imports: Sequence
     console.print(table)
     if imports:
         console.print(
-            f"{', '.join(imports)}: not there when your work is graded, which has NumPy and the "
-            "standard library. Import it under \"if __name__ == '__main__':\"",
+            f"{', '.join(imports)}: not there when your work is graded. Import it under "
+            "\"if __name__ == '__main__':\"",
             style="yellow",
             markup=False,
         )

@@ -45,6 +45,12 @@ class LocalStudent:
         args, kwargs = copy.deepcopy((args, kwargs))
         return Call(getattr(self, function)(*args, **kwargs), tuple(args), kwargs)
 
+    def tool(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a function of ``graders.sandbox.torch_tools``."""
+        from graders.sandbox import torch_tools  # PyTorch, for the assignments that use it
+
+        return self._guarded(getattr(torch_tools, name))(*args, **kwargs)
+
     def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             try:

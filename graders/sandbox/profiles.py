@@ -11,12 +11,15 @@ class Profile:
 
     distributions: tuple[str, ...]
     """What students may import, with all that these require."""
+    packages: tuple[str, ...]
+    """How import statements call these."""
     imports: tuple[str, ...]
     """What the warm parent imports once, so that no submission pays for it."""
 
 
-NUMPY = Profile(distributions=("numpy",), imports=("numpy",))
+NUMPY = Profile(distributions=("numpy",), packages=("numpy",), imports=("numpy",))
 TORCH = Profile(
     distributions=("torch", "lightning", "torchvision"),
+    packages=("numpy", "torch", "lightning", "torchmetrics", "torchvision"),
     imports=("graders.sandbox.torch_tools",),
 )

@@ -71,10 +71,10 @@ def fit(
     images: np.ndarray,
     labels: np.ndarray,
     batch_size: int,
-    epochs: int = 1,
+    shuffle: bool = False,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Train with a Lightning ``Trainer``; returns the last value of everything that was logged.
+    """Train for an epoch with a Lightning ``Trainer``; returns the last value of everything that was logged.
 
     Args:
         images, labels: (N, 1, 28, 28) and (N,).
@@ -83,8 +83,8 @@ def fit(
             dropout masks.
     """
     torch.manual_seed(seed)
-    trainer = trainer_of(max_epochs=epochs, callbacks=[SeedSteps(seed)])
-    trainer.fit(lightning_module(model), loader(images, labels, batch_size, shuffle=epochs > 1))
+    trainer = trainer_of(max_epochs=1, callbacks=[SeedSteps(seed)])
+    trainer.fit(lightning_module(model), loader(images, labels, batch_size, shuffle))
     return logged(trainer)
 
 

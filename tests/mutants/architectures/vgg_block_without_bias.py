@@ -1,0 +1,23 @@
+"""The convolutions have no bias, as before a batch normalisation.
+
+task: vgg_block
+says: have a bias
+"""
+
+from torch import nn
+
+
+class VGGBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, num_convs):
+        super().__init__()
+        layers = []
+        for _ in range(num_convs):
+            layers += [
+                nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False),
+                nn.ReLU(),
+            ]
+            in_channels = out_channels
+        self.layers = nn.Sequential(*layers, nn.MaxPool2d(2))
+
+    def forward(self, x):
+        return self.layers(x)
