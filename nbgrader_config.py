@@ -10,6 +10,8 @@
 
 from pathlib import Path
 
+from traitlets.config import Application
+
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "dlcourse"
@@ -25,11 +27,13 @@ c.Autograde.autograde_preprocessors = [
 # https://nbgrader.readthedocs.io/en/stable/plugins/late-plugin.html
 c.LateSubmissionPlugin.penalty_method = "none"
 
-# The notebooks that nbgrader calls the source are made from assignments/NAME/NAME.py.
-try:
-    from graders.nbgrader_steps import write_sources
+# The notebooks that nbgrader calls the source are made from assignments/NAME/NAME.py, when an
+# nbgrader command reads this; `dlcourse grade` reads it too, for the late penalty.
+if Application.initialized():
+    try:
+        from graders.nbgrader_steps import write_sources
 
-    write_sources(Path(__file__).resolve().parent)
-except Exception as error:
-    # nbgrader would log this, drop the whole configuration, and run students' code itself
-    raise SystemExit(f"nbgrader_config.py: {type(error).__name__}: {error}") from error
+        write_sources(Path(__file__).resolve().parent)
+    except Exception as error:
+        # nbgrader would log this, drop the whole configuration, and run students' code itself
+        raise SystemExit(f"nbgrader_config.py: {type(error).__name__}: {error}") from error

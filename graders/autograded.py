@@ -52,7 +52,7 @@ def write_notebooks(results: ClassResults, source: Path, students: list[Found], 
             continue
         name = results.assignment
         path = out / "autograded" / result.student / name / f"{name}.ipynb"
-        text = json.dumps(notebook_of(template, pieces(work), result), indent=1) + "\n"
+        text = json.dumps(notebook_of(template, pieces(work), result)) + "\n"
         if not path.exists() or path.read_bytes() != text.encode():
             write_atomically(path, text)
 

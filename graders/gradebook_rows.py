@@ -32,6 +32,8 @@ class _Sheet:
     submission_id: str
     notebook_id: str
     extension: timedelta | None
+    timestamp: datetime | None
+    penalty: float | None
     grades: dict[str, sa.Row[Any]]  # by cell id
     comments: dict[str, sa.Row[Any]]  # by cell id
 
@@ -60,12 +62,14 @@ def save(
         lost = penalty(submission.student, score, late) if late > 0 else None
         if lost is not None:
             lost = min(max(lost, 0.0), max(score, 0.0))
-        changes.updates[api.SubmittedAssignment].append(
-            {"id": sheet.submission_id, "timestamp": timestamp}
-        )
-        changes.updates[api.SubmittedNotebook].append(
-            {"id": sheet.notebook_id, "late_submission_penalty": lost}
-        )
+        if timestamp != sheet.timestamp:
+            changes.updates[api.SubmittedAssignment].append(
+                {"id": sheet.submission_id, "timestamp": timestamp}
+            )
+        if lost != sheet.penalty:
+            changes.updates[api.SubmittedNotebook].append(
+                {"id": sheet.notebook_id, "late_submission_penalty": lost}
+            )
     changes.execute(database)
 
 
@@ -92,12 +96,13 @@ def _sheets(database: Database, layout: Layout, students: list[str]) -> dict[str
         )
 
     submitted, notebook = api.SubmittedAssignment, api.SubmittedNotebook
-    people = select(submitted.student_id, submitted.id, notebook.id, submitted.extension)
+    people = select(
+        *(submitted.student_id, submitted.id, notebook.id),
+        *(submitted.extension, submitted.timestamp, notebook.late_submission_penalty),
+    ).select_from(notebook)
     sheets = {
-        student: _Sheet(submission_id, notebook_id, extension, {}, {})
-        for student, submission_id, notebook_id, extension in database.execute(
-            people.select_from(notebook)
-        )
+        student: _Sheet(*about, grades={}, comments={})
+        for student, *about in database.execute(people)
     }
     by_notebook = {sheet.notebook_id: sheet for sheet in sheets.values()}
     for name, model in (("grades", api.Grade), ("comments", api.Comment)):
@@ -131,7 +136,7 @@ class _Changes:
         self.updates: dict[Any, list[dict[str, Any]]] = {model: [] for model in self.inserts}
 
     def new_sheet(self, layout: Layout, student: str) -> _Sheet:
-        sheet = _Sheet(api.new_uuid(), api.new_uuid(), None, {}, {})
+        sheet = _Sheet(api.new_uuid(), api.new_uuid(), None, None, None, {}, {})
         self.inserts[api.SubmittedAssignment].append(
             {
                 "id": sheet.submission_id,
@@ -162,7 +167,7 @@ class _Changes:
                     {"id": api.new_uuid(), "cell_id": cell_id, "notebook_id": sheet.notebook_id}
                     | row
                 )
-            else:
+            elif (auto, row["needs_manual_grade"]) != (old.auto_score, old.needs_manual_grade):
                 self.updates[api.Grade].append({"id": old.id} | row)
             by_hand = old.manual_score if old is not None else None
             total += (auto or 0.0) if by_hand is None else by_hand

@@ -23,8 +23,9 @@ def inert(text: str, limit: int | None = None) -> str:
     surrogate, which no UTF-8 file can hold, becomes U+FFFD. Markup is left alone: escaping it is
     the template's work. More than ``limit`` characters are cut, and the cut is said.
     """
-    text = _LINE_END.sub("\n", _ESCAPE.sub("", text))
-    text = "".join(_character(character) for character in text)
+    if not text.replace("\n", "").replace("\t", "").isprintable():  # rare, and slow to mend
+        text = _LINE_END.sub("\n", _ESCAPE.sub("", text))
+        text = "".join(_character(character) for character in text)
     if limit is not None and len(text) > limit:
         return f"{text[:limit]} … ({len(text) - limit} more characters)"
     return text
