@@ -28,6 +28,10 @@ def run(*arguments, **keywords):
     )
 
 
+def command(submitted, out):
+    return [sys.executable, "-m", "course", "grade", "softmax", str(submitted), "--out", str(out)]
+
+
 def read_results(out):
     return json.loads((out / "results.json").read_text())
 
@@ -177,10 +181,11 @@ def secret(monkeypatch):
 @pytest.mark.usefixtures("secret")
 def test_scores_do_not_depend_on_jobs_force_or_company(tmp_path):
     submitted = small_class(tmp_path)
-    assert main(["grade", "softmax", str(submitted), "--out", f"{tmp_path}/one", "--jobs", "1"]) == 0
-    assert main(["grade", "softmax", str(submitted), "--out", f"{tmp_path}/two", "--jobs", "2"]) == 0
+    command = ["grade", "softmax", str(submitted), "--out"]
+    assert main([*command, f"{tmp_path}/one", "--jobs", "1"]) == 0
+    assert main([*command, f"{tmp_path}/two", "--jobs", "2"]) == 0
     shutil.rmtree(submitted / "ada")
-    assert main(["grade", "softmax", str(submitted), "--out", f"{tmp_path}/alone"]) == 0
+    assert main([*command, f"{tmp_path}/alone"]) == 0
     together, other, alone = (scores(tmp_path / name) for name in ("one", "two", "alone"))
     assert together == other
     del together["ada"]
@@ -194,8 +199,7 @@ def test_a_killed_run_resumes_and_ends_with_the_same_scores(tmp_path):
         (submitted / f"s{number:02}").mkdir(parents=True)
         (submitted / f"s{number:02}" / "softmax.py").write_text(f"# {number}\n{SOLUTION}")
     out = tmp_path / "grades"
-    command = [sys.executable, "-m", "course", "grade", "softmax", str(submitted), "--out", str(out)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command(submitted, out), stderr=subprocess.DEVNULL) as process:
         records = out / "records.jsonl"
         deadline = time.monotonic() + 120
         while not (records.exists() and records.read_text().count("\n") >= 4):
@@ -294,10 +298,15 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_there(graded, tmp_path):
         "import resource, signal, sys; from course.cli import main; "
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
-        f"sys.exit(main(['grade', 'softmax', {str(graded / 'submitted')!r}, '--out', {str(out)!r}]))"
+        "sys.exit(main(sys.argv[1:]))"
     )
+    arguments = ["grade", "softmax", str(graded / "submitted"), "--out", str(out)]
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
@@ -321,8 +330,7 @@ def test_a_worker_that_dies_costs_nobody_a_grade(tmp_path):
         (submitted / f"s{number}").mkdir(parents=True)
         (submitted / f"s{number}" / "softmax.py").write_text(f"# {number}\n{SOLUTION}")
     out = tmp_path / "grades"
-    command = [sys.executable, "-m", "course", "grade", "softmax", str(submitted), "--out", str(out)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command(submitted, out), stderr=subprocess.PIPE, text=True) as process:
         records = out / "records.jsonl"
         while not (records.exists() and records.read_text().count("\n") >= 2):
             assert process.poll() is None
