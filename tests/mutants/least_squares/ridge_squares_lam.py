@@ -1,0 +1,13 @@
+"""lam is squared.
+
+task: fit_ridge
+says: lam is squared
+"""
+
+import numpy as np
+
+
+def fit_ridge(X, y, lam):
+    A = np.column_stack([np.ones(len(X)), X])
+    penalty = lam**2 * np.diag([0.0] + [1.0] * X.shape[1])
+    return np.linalg.solve(A.T @ A + penalty, A.T @ y)
