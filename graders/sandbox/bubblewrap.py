@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from itertools import pairwise
 from pathlib import Path
 
 from graders.errors import BadInput
 from graders.sandbox.distributions import installed_paths
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
+from graders.sandbox.users import SERVER, check_readable
 
 HOME = "/sandbox"  # where the sandbox finds our own code and the packages students may use
 START = (  # an interpreter that looks at one folder and nowhere else
     "import sys; sys.path.insert(0, {!r}); from graders.sandbox.server import main; main()"
 )
+KEPT_ABILITIES = [
+    word for name in ("SETUID", "SETGID", "KILL") for word in ("--cap-add", f"CAP_{name}")
+]
 LIBRARIES = ("/lib", "/lib64", "/usr/lib64", "/usr/local/lib64")
 
 
@@ -70,24 +75,50 @@ def package_binds(distributions: tuple[str, ...]) -> list[str]:
     return words
 
 
+def folders_above(binds: list[str]) -> list[str]:
+    """The folders that lead to ``binds``, for every user to enter: bubblewrap's are its own."""
+    targets = [Path(word) for word, after in pairwise(binds[1:]) if after == "--ro-bind"]
+    above = {folder for path in [*targets, Path(binds[-1])] for folder in path.parents[:-1]}
+    shallow_first = sorted(above, key=lambda folder: len(folder.parts))
+    return [word for folder in shallow_first for word in ("--perms", "0755", "--dir", str(folder))]
+
+
 def command(
-    isolation: Isolation, distributions: tuple[str, ...], limits: Limits, arguments: list[str]
+    isolation: Isolation,
+    distributions: tuple[str, ...],
+    limits: Limits,
+    users: int | None,
+    arguments: list[str],
 ) -> list[str]:
-    """The command line that runs the server behind the wall."""
+    """The command line that runs the server behind the wall.
+
+    Args:
+        users: a descriptor of the user namespace to enter; None to make one.
+
+    Raises:
+        BadInput: something that it needs is not installed, or for root alone.
+    """
     if isolation is Isolation.NONE:
         return without_wall(arguments)
     single = isolation is Isolation.SINGLE
+    shown = [*python_binds(), *package_binds(distributions)]
+    if users is not None:
+        sources = [word for option, word in pairwise(shown) if option == "--ro-bind"]
+        check_readable([Path(source) for source in sources])
     return [
         str(bwrap()),
-        *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-        *("--uid", "1000", "--gid", "1000"),  # a map of id 0 could not be nested by root
-        *("--hostname", "sandbox"),
+        *(("--userns", str(users)) if users is not None else ("--unshare-user",)),
+        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
+        *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        # to change to the student's user, and to kill what runs as that
+        *(KEPT_ABILITIES if users is not None else ()),
+        *("--uid", str(SERVER), "--gid", str(SERVER), "--hostname", "sandbox"),
         *library_binds(),
-        *python_binds(),
-        *package_binds(distributions),
+        *folders_above(shown),
+        *shown,
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
         # a nested submission mounts its own over this one, and an empty /proc
-        *("--size", str(limits.file_bytes), "--tmpfs", "/tmp"),
+        *("--perms", "1777", "--size", str(limits.file_bytes), "--tmpfs", "/tmp"),
         # with no namespace between them, the server is the one process beside the student's
         *(("--as-pid-1", "--remount-ro", "/proc") if single else ()),
         *("--remount-ro", "/", "--chdir", "/tmp", "--"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import tempfile
 from dataclasses import asdict
+from typing import Any
 
 from graders.errors import BadInput, GraderBroke
 from graders.sandbox import bubblewrap
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
 from graders.sandbox.profiles import Profile
+from graders.sandbox.users import STUDENT, is_root, two_users
 
 START_SECONDS = 60.0
 MEND = (
@@ -35,20 +38,39 @@ class Connection:
     """
 
     def __init__(self, isolation: Isolation, limits: Limits, profile: Profile) -> None:
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        as_root = is_root() and isolation is not Isolation.NONE
         settings = {
-            "control": theirs.fileno(),
             "imports": profile.imports,
             "limits": asdict(limits),
             "isolation": isolation,
+            "student": STUDENT if as_root else None,
         }
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        users = two_users() if as_root else None
+        try:
+            self._start(isolation, limits, profile, users, theirs, settings)
+        finally:
+            theirs.close()
+            if users is not None:
+                os.close(users)
+
+    def _start(
+        self,
+        isolation: Isolation,
+        limits: Limits,
+        profile: Profile,
+        users: int | None,
+        theirs: socket.socket,
+        settings: dict[str, Any],
+    ) -> None:
+        settings = {**settings, "control": theirs.fileno()}
         command = bubblewrap.command(
-            isolation, profile.distributions, limits, [json.dumps(settings)]
+            isolation, profile.distributions, limits, users, [json.dumps(settings)]
         )
-        with theirs, tempfile.TemporaryFile() as errors:
+        with tempfile.TemporaryFile() as errors:
             self.process = subprocess.Popen(
                 command,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), *([] if users is None else [users])],
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,

@@ -47,6 +47,8 @@ class Sandbox:
         try:
             self.connection = Connection(self.isolation, limits, profile)
         except Refused as error:
+            if not isolated:
+                raise BadInput(f"a submission's process cannot be made: {error}") from None
             self.isolation, self.reason = Isolation.SINGLE, str(error)
             self.connection = self._single()
 

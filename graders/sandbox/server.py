@@ -35,8 +35,11 @@ PR_SET_CHILD_SUBREAPER = 36
 class Server:
     """One submission at a time: spawn, watch what it uses, end."""
 
-    def __init__(self, control: socket.socket, limits: Limits, isolation: Isolation) -> None:
+    def __init__(
+        self, control: socket.socket, limits: Limits, isolation: Isolation, student: int | None
+    ) -> None:
         self.control = control
+        self.student = student
         self.isolation = isolation
         self.limits = limits
         self.pid = 0
@@ -48,7 +51,9 @@ class Server:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             try:
-                self.pid = spawn("trial", theirs.fileno(), self.limits, self.isolation)
+                self.pid = spawn(
+                    "trial", theirs.fileno(), self.limits, self.isolation, self.student
+                )
             except OSError as error:
                 return {"refused": str(error)}
         self.end()
@@ -73,7 +78,9 @@ class Server:
             self.watch()
             return {"reason": self.end()}
         try:
-            self.pid = spawn(request["name"], descriptors[0], self.limits, self.isolation)
+            self.pid = spawn(
+                request["name"], descriptors[0], self.limits, self.isolation, self.student
+            )
         except OSError as error:
             return {"error": str(error)}
         finally:
@@ -120,6 +127,6 @@ def main() -> None:
         checked("dumpable", libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
     gc.collect()
     gc.freeze()  # the children copy fewer pages
-    server = Server(control, Limits(**settings["limits"]), isolation)
+    server = Server(control, Limits(**settings["limits"]), isolation, settings["student"])
     control.send(json.dumps(server.trial()).encode())
     server.run()

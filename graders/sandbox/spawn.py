@@ -35,8 +35,11 @@ def checked(what: str, result: int) -> None:
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
-def spawn(name: str, sock: int, limits: Limits, isolation: Isolation) -> int:
+def spawn(name: str, sock: int, limits: Limits, isolation: Isolation, student: int | None) -> int:
     """Fork one submission's process and return its pid. It serves on descriptor ``sock``.
+
+    Args:
+        student: the user that it becomes; None to stay the one of this process.
 
     Raises:
         OSError: the kernel refused a step; its text says which.
@@ -45,6 +48,8 @@ def spawn(name: str, sock: int, limits: Limits, isolation: Isolation) -> int:
     first = os.fork()
     if first == 0:  # a short-lived process, so that its child is the first of a new pid namespace
         try:
+            if student is not None:
+                become(student)
             if isolation is Isolation.NESTED:
                 enter_namespaces()
             second = os.fork()
@@ -86,6 +91,15 @@ def build_wall(limits: Limits, isolation: Isolation, keep: set[int]) -> None:
     drop_capabilities()
     # Without a pid namespace of its own, it may signal itself and what it starts, and no other.
     seccomp.install(first_pid=os.getpid() if isolation is Isolation.SINGLE else 0)
+
+
+def become(user: int) -> None:
+    """Change to ``user`` for good."""
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    # what changed its user is no longer its own to configure, which namespaces need
+    checked("dumpable", libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
 
 
 def enter_namespaces() -> None:
@@ -135,6 +149,8 @@ def set_limits(limits: Limits) -> None:
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
     ):
+        hard = resource.getrlimit(what)[1]  # ours may be lower already
+        bound = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(what, (bound, bound))
 
 
