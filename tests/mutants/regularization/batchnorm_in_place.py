@@ -1,0 +1,21 @@
+"""The mean is subtracted from the caller's x.
+
+task: batchnorm_forward
+says: x was changed
+"""
+
+import numpy as np
+
+
+def batchnorm_forward(x, gamma, beta, bn_param):
+    eps, momentum = bn_param["eps"], bn_param["momentum"]
+    if bn_param["mode"] == "train":
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        bn_param["running_mean"] = momentum * bn_param["running_mean"] + (1 - momentum) * mean
+        bn_param["running_var"] = momentum * bn_param["running_var"] + (1 - momentum) * var
+    else:
+        mean, var = bn_param["running_mean"], bn_param["running_var"]
+    std = np.sqrt(var + eps)
+    x -= mean
+    normalised = x / std
+    return gamma * normalised + beta, (normalised, gamma, std)

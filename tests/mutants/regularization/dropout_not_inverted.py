@@ -1,0 +1,20 @@
+"""What survives is not scaled up.
+
+task: dropout
+says: inverted dropout divides by 1 - p
+"""
+
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    p = dropout_param["p"]
+    if dropout_param["mode"] == "test":
+        return x, None
+    rng = np.random.default_rng(dropout_param.get("seed"))
+    factor = rng.random(x.shape) >= p
+    return x * factor, factor
+
+
+def dropout_backward(dout, cache):
+    return dout if cache is None else dout * cache

@@ -1,0 +1,19 @@
+""" "Not worse" in place of "better": NaN becomes the best.
+
+task: early_stopping
+says: nan
+"""
+
+
+def early_stopping_epoch(val_losses, patience):
+    if len(val_losses) == 0:
+        raise ValueError("no losses")
+    best, waited = 0, 0
+    for epoch in range(1, len(val_losses)):
+        if not val_losses[epoch] >= val_losses[best]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    return best

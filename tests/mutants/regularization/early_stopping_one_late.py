@@ -1,0 +1,19 @@
+"""Stops when more than patience epochs brought nothing.
+
+task: early_stopping
+says: an epoch too late
+"""
+
+
+def early_stopping_epoch(val_losses, patience):
+    if len(val_losses) == 0:
+        raise ValueError("no losses")
+    best, waited = 0, 0
+    for epoch in range(1, len(val_losses)):
+        if val_losses[epoch] < val_losses[best]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+        if waited > patience:
+            break
+    return best

@@ -1,0 +1,19 @@
+"""The epoch at which training stops.
+
+task: early_stopping
+says: the best epoch before is asked for
+"""
+
+
+def early_stopping_epoch(val_losses, patience):
+    if len(val_losses) == 0:
+        raise ValueError("no losses")
+    best, waited = 0, 0
+    for epoch in range(1, len(val_losses)):
+        if val_losses[epoch] < val_losses[best]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+        if waited >= patience:
+            return epoch
+    return best
