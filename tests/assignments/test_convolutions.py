@@ -46,7 +46,7 @@ windows = st.tuples(st.integers(1, 4), st.integers(1, 4))
 extra = st.tuples(st.integers(0, 4), st.integers(0, 4))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(seeds, sizes, sizes, sizes, windows, extra, st.integers(1, 3), st.integers(0, 2))
 def test_layer_agrees_with_torch(reference, seed, n, c, f, kernel, more, stride, pad) -> None:
     size = [k + extra for k, extra in zip(kernel, more, strict=True)]
@@ -65,7 +65,7 @@ def test_layer_agrees_with_torch(reference, seed, n, c, f, kernel, more, stride,
         assert places == out.shape[2 + axis]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(seeds, sizes, sizes, windows, extra, st.integers(1, 4), st.sampled_from(["max", "avg"]))
 def test_pooling_agrees_with_torch(reference, seed, n, c, window, more, stride, kind) -> None:
     size = [k + extra for k, extra in zip(window, more, strict=True)]
