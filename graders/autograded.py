@@ -36,12 +36,29 @@ class Piece:
     grade_id: str = ""
 
 
+@dataclass(frozen=True)
+class Frame:
+    """The released notebook: its cells by grade_id, in order, and its prose."""
+
+    cells: dict[str, NotebookNode]
+    prose: frozenset[str]
+    kernelspec: dict[str, Any]
+
+    @classmethod
+    def of(cls, notebook: NotebookNode) -> Frame:
+        return cls(
+            cells={_id(cell): cell for cell in notebook.cells if _id(cell)},
+            prose=frozenset(c.source.strip() for c in notebook.cells if c.cell_type != "code"),
+            kernelspec=dict(notebook.metadata.get("kernelspec", {})),
+        )
+
+
 def write_notebooks(results: ClassResults, source: Path, students: list[Found], out: Path) -> None:
     """Write a notebook for everyone whose file is still the one that was graded.
 
     A notebook whose content has not changed keeps its file.
     """
-    template = released(source)
+    frame = Frame.of(released(source))
     found = {student.student: student for student in students}
     for result in results.submissions:
         try:
@@ -52,49 +69,48 @@ def write_notebooks(results: ClassResults, source: Path, students: list[Found], 
             continue
         name = results.assignment
         path = out / "autograded" / result.student / name / f"{name}.ipynb"
-        text = json.dumps(notebook_of(template, pieces(work), result)) + "\n"
+        text = json.dumps(notebook_of(frame, pieces(work), result)) + "\n"
         if not path.exists() or path.read_bytes() != text.encode():
             write_atomically(path, text)
 
 
-def notebook_of(
-    template: NotebookNode, given: list[Piece], result: SubmissionResult
-) -> dict[str, Any]:
+def notebook_of(frame: Frame, given: list[Piece], result: SubmissionResult) -> dict[str, Any]:
     """Return a notebook (format 4.4) of a student's pieces in the frame of the released one."""
-    frame = {_id(cell): cell for cell in template.cells if _id(cell)}
-    text_of_ours = {cell.source.strip() for cell in template.cells if cell.cell_type != "code"}
     # of two cells that claim the same id the last counts, as its definitions do
-    last = {piece.grade_id: i for i, piece in enumerate(given) if piece.grade_id in frame}
+    last = {piece.grade_id: i for i, piece in enumerate(given) if piece.grade_id in frame.cells}
     cells = []
     for i, piece in enumerate(given):
         if last.get(piece.grade_id) == i:
-            cells.append(_framed(frame[piece.grade_id], piece.source, result))
+            cells.append(_framed(frame, piece.grade_id, piece.source, result))
         elif piece.kind == "code":
             cells.append(_cell("code", inert(piece.source)))
+        elif piece.source.strip() in frame.prose:
+            cells.append(_cell("markdown", piece.source))
         else:
-            ours = piece.source.strip() in text_of_ours
-            text = piece.source if ours else inert_markdown(piece.source)
-            cells.append(_cell("markdown", text))
-    for name, cell in frame.items():
+            cells.append(_cell("markdown", inert_markdown(piece.source)))
+    for name, cell in frame.cells.items():
         if name not in last and (utils.is_grade(cell) or utils.is_task(cell)):
-            cells.append(_framed(cell, "", result))
+            cells.append(_framed(frame, name, "", result))
     return {
         "cells": cells,
-        "metadata": {"kernelspec": dict(template.metadata.get("kernelspec", {}))},
+        "metadata": {"kernelspec": frame.kernelspec},
         "nbformat": 4,
         "nbformat_minor": 4,
     }
 
 
-def _framed(ours: NotebookNode, source: str, result: SubmissionResult) -> dict[str, Any]:
-    text = ours.source if utils.is_locked(ours) else inert(source)
-    if ours.cell_type != "code" and not utils.is_locked(ours):
-        text = inert_markdown(source)
+def _framed(frame: Frame, name: str, source: str, result: SubmissionResult) -> dict[str, Any]:
+    ours = frame.cells[name]
+    is_code = ours.cell_type == "code"
+    if utils.is_locked(ours):
+        text = ours.source
+    else:
+        text = inert(source) if is_code else inert_markdown(source)
     cell = _cell(ours.cell_type, text)
     cell["metadata"] = {"nbgrader": dict(ours.metadata.nbgrader)}
-    tests = [test for test in result.tests if test.task == _id(ours)]
-    if ours.cell_type == "code" and utils.is_grade(ours):
-        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": told(result, tests)}]
+    if is_code and utils.is_grade(ours):
+        said = told(result, [test for test in result.tests if test.task == name])
+        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": said}]
     return cell
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -160,7 +161,11 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        points=_points, percent_of=_percent_of, feedback_link=_feedback_link, inert=inert
+        points=_points,
+        percent_of=_percent_of,
+        feedback_link=_feedback_link,
+        inert=inert,
+        moment=_moment,
     )
     return environment
 
@@ -173,6 +178,17 @@ def _points(value: float, digits: int = 2) -> str:
 def _percent_of(value: float, whole: float) -> str:
     share = value / whole if whole else 0.0
     return _points(100 * min(max(share, 0.0), 1.0))
+
+
+def _moment(stamp: str) -> str:
+    """Write an ISO 8601 time as people do, in UTC; anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return inert(stamp)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC)
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _feedback_link(student: str) -> str:

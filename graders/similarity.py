@@ -106,7 +106,8 @@ def similarity(name: str, folder: Path, to: Path) -> int:
             skipped.append((student.student, str(error)))
     pairs = similar_pairs(read)
     write_atomically(to, page(name, len(read), pairs, skipped))
-    print(f"{name}: {len(read)} compared, {len(pairs)} pairs to look at: {to}")
+    to_look_at = f"{len(pairs)} {'pair' if len(pairs) == 1 else 'pairs'} to look at"
+    print(f"{name}: {len(read)} compared, {to_look_at}: {to}")
     for student_name, why in skipped:
         print(f"dlcourse: {student_name} was not compared: {why}", file=sys.stderr)
     return 0

@@ -13,7 +13,7 @@ from nbconvert.filters import markdown2html
 from nbgrader import utils
 from nbgrader.preprocessors import CheckCellMetadata
 
-from graders.autograded import Piece, inert_markdown, notebook_of, pieces, write_notebooks
+from graders.autograded import Frame, Piece, inert_markdown, notebook_of, pieces, write_notebooks
 from graders.catalogue import source_path
 from graders.errors import Rejected
 from graders.gradebook_cells import released
@@ -23,6 +23,7 @@ from tests.graders.class_results import outcome
 
 SOURCE = source_path("softmax")
 TEMPLATE = released(SOURCE)
+FRAME = Frame.of(TEMPLATE)
 TASKS = [c.metadata.nbgrader.grade_id for c in TEMPLATE.cells if utils.is_grade(c)]
 RESULT = SubmissionResult(
     "ada",
@@ -59,7 +60,7 @@ def test_both_forms_of_a_submission_give_the_same_answers(form):
     handed_in = jupytext.read(SOURCE)
     text = jupytext.writes(handed_in, fmt=form)
     name = "softmax.ipynb" if form == "ipynb" else "softmax.py"
-    notebook = valid(notebook_of(TEMPLATE, pieces(work(name, text)), RESULT))
+    notebook = valid(notebook_of(FRAME, pieces(work(name, text)), RESULT))
     cells = by_id(notebook)
     assert "exponentials.sum(axis=1" in cells["softmax-code"].source
     assert "maximum" in cells["svm_loss-code"].source
@@ -69,7 +70,7 @@ def test_both_forms_of_a_submission_give_the_same_answers(form):
 
 
 def test_a_grade_cell_tells_what_its_tests_said():
-    notebook = valid(notebook_of(TEMPLATE, [], RESULT))
+    notebook = valid(notebook_of(FRAME, [], RESULT))
     (output,) = by_id(notebook)["softmax"].outputs
     assert output.text.splitlines() == [
         "10 / 10  passed   What test_a asks.",
@@ -80,7 +81,7 @@ def test_a_grade_cell_tells_what_its_tests_said():
 
 
 def test_plain_python_without_cells_is_shown_whole():
-    notebook = valid(notebook_of(TEMPLATE, pieces(work("softmax.py", "x = 1\ny = 2\n")), RESULT))
+    notebook = valid(notebook_of(FRAME, pieces(work("softmax.py", "x = 1\ny = 2\n")), RESULT))
     assert notebook.cells[0].source.strip() == "x = 1\ny = 2"
     assert [c.metadata.nbgrader.grade_id for c in notebook.cells[1:]] == TASKS
 
@@ -92,7 +93,7 @@ def test_nothing_that_a_student_claims_of_a_cell_is_believed():
         Piece("code", "second", "softmax-code"),
         Piece("code", "mine", "no-such-cell"),
     ]
-    notebook = valid(notebook_of(TEMPLATE, given_, RESULT))
+    notebook = valid(notebook_of(FRAME, given_, RESULT))
     cells = by_id(notebook)
     ours = by_id(TEMPLATE)
     assert cells["softmax"].source == ours["softmax"].source
@@ -155,7 +156,7 @@ def test_any_json_is_rejected_or_becomes_a_valid_notebook(cell):
         given_ = pieces(work("softmax.ipynb", text))
     except Rejected:
         return
-    valid(notebook_of(TEMPLATE, given_, RESULT))
+    valid(notebook_of(FRAME, given_, RESULT))
 
 
 def test_old_notebooks_are_read():

@@ -67,6 +67,16 @@ def test_feedback_names_each_test_with_points_message_and_hint(written):
     assert "Hint" not in right
 
 
+def test_times_are_written_for_people(tmp_path):
+    afar = submission(
+        "ann", "passed", "passed", "skipped", submitted_at="2026-03-01T23:30:00-05:00"
+    )
+    pages.write_feedback(ClassResults("softmax", 100.0, "", (afar,)), tmp_path)
+    page = text_of(parse(tmp_path / "feedback" / "ann.html"))
+    assert "ann · submitted 2026-03-02 04:30 UTC" in page
+    assert "Hint" not in page  # none for what was not run
+
+
 def test_feedback_adds_up_each_task(written):
     page = parse(written / "feedback" / "bob.html")
     headers = [text_of(header) for header in page.select(".task > header")]

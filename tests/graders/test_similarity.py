@@ -171,7 +171,7 @@ def test_the_report_shows_both_sides_and_who_was_not_compared(folder, tmp_path, 
     assert skipped.keys() == {"absent", "broken"}
     assert "not a notebook" in skipped["broken"]
     out, err = capsys.readouterr()
-    assert "4 compared, 1 pairs to look at" in out
+    assert "4 compared, 1 pair to look at" in out
     assert "broken was not compared" in err
 
 
