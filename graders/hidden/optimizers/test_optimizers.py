@@ -39,12 +39,14 @@ def way(rule, w, gradients, config):
 def check_steps(rule, rng, config, formula, steps=6, shape=(3, 2), scale=1.0, mistakes=None):
     """Compare with ``formula(gradients)``; ``mistakes`` are formulas too, under their advice."""
     w, gradients = draw(rng, steps, shape, scale)
+    if config is None:
+        w = 0.01 * w  # default steps are as small as 1e-3: keep 32-bit rounding of w below them
     check_close(
         way(rule, w, gradients, config),
         formula(gradients),
         "the way gone in " + ("one step" if steps == 1 else f"{steps} steps"),
         mistakes={advice: wrong(gradients) for advice, wrong in (mistakes or {}).items()},
-        atol=1e-7,
+        atol=1e-7 if config is None else 1e-5,
     )
 
 
@@ -478,7 +480,8 @@ def test_adam_resumes(student, rng):
     }
     right = adam_way(gradients, 0.1, 0.9, 0.999) - adam_way(gradients[:3], 0.1, 0.9, 0.999)
     w = rng.standard_normal((3, 2))
-    check_close(way(student.adam, w, gradients[3:], config), right, "the way of two more steps")
+    gone = way(student.adam, w, gradients[3:], config)
+    check_close(gone, right, "the way of two more steps", atol=1e-5)
 
 
 @pytest.mark.points(2, task="adam", hint="make new arrays: no +=, -=, *= on w or dw")

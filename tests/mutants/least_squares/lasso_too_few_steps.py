@@ -1,4 +1,4 @@
-"""Ten gradient steps.
+"""Three gradient steps.
 
 task: fit_lasso
 says: above its smallest value
@@ -11,7 +11,7 @@ def fit_lasso(X, y, lam, num_steps=1000):
     centre = X.mean(axis=0)
     Xc, yc, b = X - centre, y - y.mean(), np.zeros(X.shape[1])
     rate = len(y) / np.linalg.norm(Xc, 2) ** 2
-    for _ in range(10):
+    for _ in range(3):
         slope = Xc.T @ (Xc @ b - yc) / len(y)
         b = soft_threshold(b - rate * slope, rate * lam)
     return np.append(y.mean() - centre @ b, b)
