@@ -63,6 +63,7 @@ class Child:
         sys.modules[name] = self.module
         self.things: list[Any] = []
         self.files: set[str] = set()
+        self.lines: dict[str, list[str]] = {}
         self.printed = Printed()
         sys.stdout = sys.stderr = self.printed
         sys.stdin = io.StringIO("")
@@ -90,8 +91,16 @@ class Child:
 
     def do_run(self, filename: str, source: str) -> None:
         self.files.add(filename)
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+        self.remember(filename, source.splitlines(keepends=True))
         exec(magics.compile_cell(source, filename), self.module.__dict__)
+
+    def remember(self, filename: str, lines: list[str]) -> None:
+        """Let tracebacks show a script's lines, whose parts come one by one under one name."""
+        for number, line in enumerate(self.lines.get(filename, [])[: len(lines)]):
+            if not lines[number].strip():
+                lines[number] = line
+        self.lines[filename] = lines
+        linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
 
     def do_names(self) -> dict[str, bool]:
         names = dict(self.module.__dict__)  # a copy: a thread of the student's may add to it

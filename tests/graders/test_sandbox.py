@@ -835,7 +835,15 @@ def test_all_of_this_holds_for_an_ordinary_user(tmp_path: Path) -> None:
         [
             *("unshare", "--mount", "sh", "-c", "\n".join(script), "sh"),
             *("env", "HOME=/tmp", "PYTHONDONTWRITEBYTECODE=1", sys.executable, "-m", "pytest"),
-            *("-q", "-x", "-p", "no:cacheprovider", "--basetemp", f"/tmp/nobody-{os.getpid()}"),
+            *(
+                "-x",
+                "-o",
+                "addopts=",
+                "-p",
+                "no:cacheprovider",
+                "--basetemp",
+                f"/tmp/nobody-{os.getpid()}",
+            ),
             f"{__file__}",
         ],
         capture_output=True,

@@ -1,0 +1,7 @@
+"""Leaves the interpreter when all is defined."""
+
+# <solution>
+
+import sys
+
+sys.exit(0)

@@ -1,0 +1,11 @@
+"""One function is left as it was handed out: it costs what depends on it, and says so.
+
+score: 92
+says: not implemented yet
+"""
+
+# <solution>
+
+
+def accuracy(scores, y):
+    raise NotImplementedError
