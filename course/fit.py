@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 def main(argv: list[str]) -> int:
     """Runs one LightningCLI command.
@@ -13,5 +15,11 @@ def main(argv: list[str]) -> int:
         The exit status: 0 done, 1 failed under way, 2 wrong usage or config.
     """
     from course.lightning_cli import run
+    from lightning_modules.errors import BadInput
 
-    return run(argv)
+    try:
+        return run(argv)
+    except BadInput as error:
+        if os.environ.get("LOCAL_RANK", "0") != "0":
+            return error.exit_status  # the first process says it; once is enough
+        raise
