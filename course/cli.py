@@ -192,7 +192,7 @@ def _run(args: argparse.Namespace) -> int:
             ungraded = export.write(args.name, args.folder, args.format, args.to)
             print(f"written: {args.to}")
             if ungraded:
-                print(f"no score yet, so left out: {', '.join(ungraded)}")
+                print(f"no score yet: {', '.join(ungraded)}")
             return 0
         case "similarity":
             from graders.similarity import similarity

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from graders.inert import inert_cell
+
 SCHEMA = 1
 
 TestStatus = Literal["passed", "failed", "error", "timeout", "skipped"]
@@ -94,7 +96,7 @@ def grades_csv(results: ClassResults, test_names: Iterable[str]) -> str:
         scores = {test.name: test.score for test in submission.tests}
         writer.writerow(
             [
-                _inert(submission.student),
+                inert_cell(submission.student),
                 results.assignment,
                 submission.score,
                 results.max_score,
@@ -104,8 +106,3 @@ def grades_csv(results: ClassResults, test_names: Iterable[str]) -> str:
             ]
         )
     return out.getvalue()
-
-
-def _inert(text: str) -> str:
-    """Keep a spreadsheet from running a student's name as a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
