@@ -114,6 +114,10 @@ def check_gradient(f: Callable[[np.ndarray], Any], x: np.ndarray, dx: Any, what:
     Raises:
         AssertionError: one line with the largest relative error and its place.
     """
+    assert getattr(dx, "dtype", x.dtype) != np.float32, (
+        f"{what} is in 32-bit floats, too coarse for a check by differences: keep the 64 bits of "
+        "the arrays that come in"
+    )
     analytic = as_array(dx, x.shape, what)
     numeric = np.zeros_like(x)
     for index in np.ndindex(x.shape):

@@ -28,7 +28,8 @@ def test_output_size_valid(student):
             reveal=True,
             mistakes={
                 "the + 1 is missing": right - 1,
-                "whole places only: round down": (size - 3) / stride + 1,
+                "the result is a fraction: whole places only": (size - 3) / stride + 1,
+                "a place at the end does not fit: round down": -(-(size - 3) // stride) + 1,
             },
         )
 
@@ -36,14 +37,14 @@ def test_output_size_valid(student):
 @pytest.mark.points(1, task="output_size", hint='"same": ceil(size / stride); p: size + 2 * p')
 def test_output_size_padded(student):
     """Padding: "same" keeps 28 pixels at stride 1 and gives 14 at stride 2; 2 a side add 4."""
-    for arguments, right in [
-        ((28, 3, 1, "same"), 28),
-        ((28, 3, 2, "same"), 14),
-        ((7, 2, 2, "same"), 4),
-        ((28, 5, 1, 2), 28),
+    for arguments, right, wrong in [
+        ((28, 3, 1, "same"), 28, {'"same" needs no room for the kernel': 26}),
+        ((28, 3, 2, "same"), 14, {"the stride has no effect": 28, '"same" is no "valid"': 13}),
+        ((7, 2, 2, "same"), 4, {"round up, not down": 3}),
+        ((28, 5, 1, 2), 28, {"padding is on both sides: add 2 p": 26}),
     ]:
         what = f"output_size{arguments}"
-        check_close(student.output_size(*arguments), right, what, reveal=True)
+        check_close(student.output_size(*arguments), right, what, reveal=True, mistakes=wrong)
 
 
 @pytest.mark.points(1, task="output_size", hint="raise ValueError(...) where the kernel is larger")
@@ -113,6 +114,15 @@ def test_convolve2d_worked(student):
     )
 
 
+@pytest.mark.points(1, task="convolve2d", hint="kernel[::-1, ::-1] is a view: do not write into it")
+@pytest.mark.depends("test_convolve2d_worked")
+def test_convolve2d_leaves_its_arguments(student):
+    """Image and kernel that were handed in stay as they were."""
+    image, kernel = numbers(4, 4), numbers(2, 3)
+    call = student.after("convolve2d", image, kernel)
+    check_untouched(call, image, kernel, names="image, kernel")
+
+
 # --- sobel_edges ---
 
 
@@ -121,7 +131,15 @@ def test_sobel_edges_of_ramps(student):
     """A ramp of 1 to the right has edges of 8, one of 1 right and 1 down sqrt(128), a wall none."""
     across, down = np.meshgrid(np.arange(5.0), np.arange(4.0))
     for image, strength, wrong in [
-        (across, 8.0, {"the square root is missing": 64.0, "the kernels are scaled": 1.0}),
+        (
+            across,
+            8.0,
+            {
+                "the square root is missing": 64.0,
+                "the kernels are scaled: use them as they are": 1.0,
+                "the middle row of the kernel weighs 2": 6.0,
+            },
+        ),
         (across + down, np.sqrt(128), {"it is |gx| + |gy|": 16.0, "only one of gx, gy": 8.0}),
         (np.full((4, 5), 7.0), 0.0, {}),
     ]:
@@ -135,21 +153,25 @@ def test_sobel_edges_of_ramps(student):
 
 @pytest.mark.points(1, task="high_pass", hint="np.fft.fftfreq(H) * H are cycles per image")
 def test_high_pass_of_waves(student):
-    """Of a mean, a wave of 2 cycles and one of 3 down and 3 across, cutoff 3 leaves the last."""
+    """Of a mean and three waves, the cutoff 3 removes the mean and the wave of 2 cycles."""
     down, across = 2 * np.pi * np.indices((8, 16)) / np.array([8, 16])[:, None, None]
-    slow, fast = np.cos(2 * across), np.sin(3 * down + 3 * across)
-    mistakes = {
-        "this is a low-pass filter: the slow waves must go": 5 + slow,
-        "the distance is Euclidean: sqrt(fy^2 + fx^2)": np.zeros((8, 16)),
-        "only the mean is gone: are frequencies in cycles per image?": slow + fast,
-    }
+    slow = np.cos(2 * across)  # at distance 2
+    oblique = np.sin(3 * down + 3 * across)  # at distance 4.24
+    fast = np.cos(5 * across)
     check_close(
-        student.high_pass(5 + slow + fast, 3),
-        fast,
+        student.high_pass(5 + slow + oblique + fast, 3),
+        oblique + fast,
         "high_pass with cutoff 3",
         reveal=True,
         atol=1e-5,
-        mistakes=mistakes,
+        mistakes={
+            "this is a low-pass filter: the slow waves must go": 5 + slow,
+            "the distance is Euclidean, sqrt(fy^2 + fx^2): a circle goes, not a square": fast,
+            "nothing is left: are frequencies in cycles per image?": np.zeros((8, 16)),
+            "frequencies above half the size are negative ones: see np.fft.fftfreq": (
+                oblique + fast + slow / 2
+            ),
+        },
     )
 
 
@@ -223,7 +245,9 @@ def test_conv_forward_stride_and_pad(student):
     """With padding 1 a corner sees 4 pixels of 9; with stride 2 what is left over is left out."""
     x, w, b = np.ones((1, 1, 4, 4)), np.ones((1, 1, 3, 3)), np.zeros(1)
     padded = np.array([[4.0, 6, 6, 4], [6, 9, 9, 6], [6, 9, 9, 6], [4, 6, 6, 4]])[None, None]
-    check_close(forward(student, x, w, b, 1, 1)[0], padded, "out with pad 1", reveal=True)
+    edge = {"the border is repeated: pad with zeros": np.full((1, 1, 4, 4), 9.0)}
+    out = forward(student, x, w, b, 1, 1)[0]
+    check_close(out, padded, "out with pad 1", reveal=True, mistakes=edge)
     strided = forward(student, x, w, b, 2, 1)[0]
     check_close(strided, padded[:, :, ::2, ::2], "out with pad 1, stride 2", reveal=True)
 
@@ -258,8 +282,9 @@ def test_conv_forward_leaves_its_arguments(student):
 
 @pytest.mark.points(1, task="conv_backward", hint="windows overlap, so add to dx with +=")
 def test_conv_backward_of_ones(student):
-    """With ones everywhere, dx counts the windows over a pixel, dw and db count the places."""
-    cache = forward(student, np.ones((2, 1, 4, 4)), np.ones((1, 1, 3, 3)), np.zeros(1), 1, 0)[1]
+    """For images of ones and of twos, dx counts the windows over a pixel, db the places."""
+    x = np.ones((2, 1, 4, 4)) * [[[[1.0]]], [[[2.0]]]]
+    cache = forward(student, x, np.ones((1, 1, 3, 3)), np.zeros(1), 1, 0)[1]
     dx, dw, db = as_tuple(student.conv_backward(np.ones((2, 1, 2, 2)), cache), "dx, dw, db")
     count = np.array([1.0, 2, 2, 1])
     check_close(
@@ -269,9 +294,19 @@ def test_conv_backward_of_ones(student):
         reveal=True,
         mistakes={"windows overlap: add with +=": np.ones((2, 1, 4, 4))},
     )
-    averaged = {"dout carries the 1/N already: do not divide": np.full((1, 1, 3, 3), 4.0)}
-    check_close(dw, np.full((1, 1, 3, 3), 8.0), "dw", reveal=True, mistakes=averaged)
-    check_close(db, np.array([8.0]), "db", reveal=True)
+    check_close(
+        dw,
+        np.full((1, 1, 3, 3), 12.0),  # 4 places of ones and 4 of twos
+        "dw",
+        reveal=True,
+        mistakes={
+            "dout carries the 1/N of the mean already: do not divide": np.full((1, 1, 3, 3), 6.0),
+            "only the last image counts: add up over all of them": np.full((1, 1, 3, 3), 8.0),
+            "only the first image counts: add up over all of them": np.full((1, 1, 3, 3), 4.0),
+        },
+    )
+    averaged = {"add up over images and places, do not average": np.array([1.0])}
+    check_close(db, np.array([8.0]), "db", reveal=True, mistakes=averaged)
 
 
 @pytest.mark.points(1, task="conv_backward", hint="each product in the sum feeds both its factors")
@@ -312,6 +347,8 @@ def test_max_pool_worked(student):
     x = np.array(PICTURE)[None, None]
     right = np.array([[4.0, 2], [6, 8]])[None, None]
     check_close(pooled(student, "max", x)[0], right, "out", reveal=True)
+    overlapping = np.array([[4.0, 3, 2], [6, 5, 8], [6, 6, 8]])[None, None]
+    check_close(pooled(student, "max", x, 1)[0], overlapping, "out with stride 1", reveal=True)
     check_close(
         pooled(student, "max", x - 10)[0],
         right - 10,
@@ -345,14 +382,11 @@ def check_pool_gradient(student, kind, stride):
 @pytest.mark.points(1, task="avg_pool", hint="the mean over the window, one channel at a time")
 def test_avg_pool_worked(student):
     """The mean of each 2 x 2 window: 2.5 1 / 3 6.5."""
-    right = np.array([[2.5, 1.0], [3.0, 6.5]])[None, None]
-    check_close(
-        pooled(student, "avg", np.array(PICTURE)[None, None])[0],
-        right,
-        "out",
-        reveal=True,
-        mistakes={"it is the sum: divide by the window's size": 4 * right},
-    )
+    x, right = np.array(PICTURE)[None, None], np.array([[2.5, 1.0], [3.0, 6.5]])[None, None]
+    total = {"it is the sum: divide by the window's size": 4 * right}
+    check_close(pooled(student, "avg", x)[0], right, "out", reveal=True, mistakes=total)
+    overlapping = np.array([[2.5, 2, 1], [3, 2, 3.75], [3, 3.75, 6.5]])[None, None]
+    check_close(pooled(student, "avg", x, 1)[0], overlapping, "out with stride 1", reveal=True)
 
 
 @pytest.mark.points(1, task="avg_pool", hint="dout / (pool_height * pool_width) to each pixel: +=")
@@ -372,8 +406,16 @@ def test_receptive_field_worked(student):
     for layers, right, wrong in [
         ([], 1, {}),
         ([(3, 1), (3, 1)], 5, {"kernel sizes are not multiplied": 9, "start from 1 pixel": 4}),
-        ([(3, 2), (3, 1)], 7, {"strides count for the layers after them": 5}),
-        ([(3, 1), (3, 2)], 5, {"a layer's own stride counts only for those after it": 7}),
+        (
+            [(2, 2), (3, 3), (3, 1)],
+            18,
+            {
+                "strides have no effect": 6,
+                "a layer's own stride counts only for the layers after it": 26,
+                "layers run from input to output, not the other way": 8,
+            },
+        ),
+        ([(3, 2), (3, 1)], 7, {}),
     ]:
         check_close(
             student.receptive_field(layers),

@@ -3,6 +3,8 @@
 Your grade comes from other tests of the same functions, on other numbers and more cases.
 """
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -29,28 +31,45 @@ def fresh():
 # --- initialization ---
 
 
-def check_spread(weights, what, right, wrong):
+def check_start(student, name, right, wrong):
     """60,000 numbers give their standard deviation to 0.3 %."""
-    found = as_array(weights, (300, 200), what).std()
-    mistakes = {advice: np.round(value, 3) for advice, value in wrong.items()}
-    what = f"the standard deviation of {what}"
-    check_close(found, right, what, rtol=0.03, reveal=True, mistakes=mistakes)
+    init = getattr(student, name)
+    weights = as_array(init(300, 200, fresh()), (300, 200), "the weights")
+    what = f"the standard deviation of {name}(300, 200)"
+    check_close(weights.std(), right, what, rtol=0.03, reveal=True, mistakes=wrong)
+    largest = abs(weights).max() / right
+    assert largest > 3.5, (
+        f"the largest of 60,000 weights is {largest:.1f} standard deviations off: normal ones reach 4"
+    )
+    assert np.array_equal(weights, init(300, 200, fresh())), (
+        "the same rng gives other weights: draw from rng, not from np.random"
+    )
+
+
+ROOT = "rng.normal takes the standard deviation, the root of the variance"
 
 
 @pytest.mark.points(1, task="initialization", hint="rng.normal(0, np.sqrt(variance), shape)")
 def test_xavier_spread(student):
     """300 inputs and 200 outputs: variance 2 / 500, standard deviation 0.063."""
-    root = "rng.normal takes the standard deviation, the root of the variance"
-    wrong = {root: 2 / 500, "it is that of He": np.sqrt(2 / 300), "no 2": np.sqrt(1 / 500)}
-    check_spread(student.xavier_init(300, 200, fresh()), "xavier_init", np.sqrt(2 / 500), wrong)
+    wrong = {
+        ROOT: 2 / 500,
+        "it is that of He": np.sqrt(2 / 300),
+        "the 2 is missing": np.sqrt(1 / 500),
+    }
+    check_start(student, "xavier_init", np.sqrt(2 / 500), wrong)
 
 
 @pytest.mark.points(1, task="initialization", hint="rng.normal(0, np.sqrt(variance), shape)")
 def test_he_spread(student):
     """300 inputs: variance 2 / 300, standard deviation 0.082."""
-    root = "rng.normal takes the standard deviation, the root of the variance"
-    wrong = {root: 2 / 300, "it is that of Xavier": np.sqrt(2 / 500), "no 2": np.sqrt(1 / 300)}
-    check_spread(student.he_init(300, 200, fresh()), "he_init", np.sqrt(2 / 300), wrong)
+    wrong = {
+        ROOT: 2 / 300,
+        "it is that of Xavier": np.sqrt(2 / 500),
+        "the 2 is missing": np.sqrt(1 / 300),
+        "a unit adds up fan_in inputs, not fan_out": np.sqrt(2 / 200),
+    }
+    check_start(student, "he_init", np.sqrt(2 / 300), wrong)
 
 
 # --- leaky_relu ---
@@ -61,7 +80,11 @@ def test_leaky_relu_worked(student):
     """With slope 0.1 the row (2, -3) becomes (2, -0.3), and a gradient of (1, 1) (1, 0.1)."""
     x = np.array([[2.0, -3.0]])
     out, cache = as_tuple(student.leaky_relu_forward(x, 0.1), "out, cache")
-    check_close(out, np.array([[2.0, -0.3]]), "out", reveal=True)
+    wrong = {
+        "negative numbers are multiplied by the slope": np.array([[2.0, 0.0]]),
+        "the slope is an argument: it is not always 0.01": np.array([[2.0, -0.03]]),
+    }
+    check_close(out, np.array([[2.0, -0.3]]), "out", reveal=True, mistakes=wrong)
     check_close(
         student.leaky_relu_backward(np.ones((1, 2)), cache),
         np.array([[1.0, 0.1]]),
@@ -110,9 +133,24 @@ def test_batchnorm_worked(student):
         mistakes={
             "the variance is divided by N - 1: divide by N": 10 + 4 / np.sqrt(4 + 1e-5) * shape,
             "gamma and beta are not applied": 2 / np.sqrt(8 / 3 + 1e-5) * shape,
+            "beta is not added": 4 / np.sqrt(8 / 3 + 1e-5) * shape,
+            "rows are normalised: take mean and variance over axis 0": 10 + 0 * shape,
             "the root of the variance is missing": 10 + 4 / (8 / 3 + 1e-5) * shape,
         },
     )
+
+
+@pytest.mark.points(1, task="batchnorm_forward", hint="np.sqrt(var + eps): eps inside the root")
+@pytest.mark.depends("test_batchnorm_worked")
+def test_batchnorm_eps(student):
+    """With eps = 4/3 the column (1, 3, 5), of variance 8/3, is divided by 2: (-1, 0, 1)."""
+    param = bn_param(1, eps=4 / 3)
+    out, _ = as_tuple(
+        student.batchnorm_forward(np.array(COLUMN), np.ones(1), np.zeros(1), param), "out, cache"
+    )
+    shape = np.array([[-1.0], [0.0], [1.0]])
+    outside = {"eps belongs inside the square root": 2 / (np.sqrt(8 / 3) + 4 / 3) * shape}
+    check_close(out, shape, "out", reveal=True, mistakes=outside)
 
 
 @pytest.mark.points(1, task="batchnorm_forward", hint="take mean and variance over axis 0")
@@ -214,15 +252,17 @@ def test_batchnorm_gradients(student):
 def test_spatial_batchnorm_channels(student):
     """Each of two channels gets mean 0 and variance 1 over all images and places."""
     x = 3 * numbers(3, 2, 2, 2) + [[[10.0]], [[-50.0]]]
-    out, _ = as_tuple(
-        student.spatial_batchnorm_forward(x, np.ones(2), np.zeros(2), bn_param(2)), "out, cache"
-    )
+    call = student.after("spatial_batchnorm_forward", x, np.ones(2), np.zeros(2), bn_param(2))
+    out, _ = as_tuple(call.result, "out, cache")
     out = as_array(out, x.shape, "out")
     means, variances = out.mean(axis=(0, 2, 3)), out.var(axis=(0, 2, 3))
     check_close(means, np.zeros(2), "the mean of each channel", reveal=True, atol=1e-5)
     check_close(variances, np.ones(2), "the variance of each channel", rtol=1e-3, reveal=True)
     first = (x[:, 0] - x[:, 0].mean()) / x[:, 0].std()
     check_close(out[:, 0], first, "the first channel", rtol=1e-3, reveal=True)
+    running, kept = x.mean(axis=(0, 2, 3)) / 10, {"hand bn_param itself on": np.zeros(2)}
+    after = call.args[3]["running_mean"]
+    check_close(after, running, 'bn_param["running_mean"]', reveal=True, mistakes=kept)
 
 
 @pytest.mark.points(1, task="spatial_batchnorm", hint="move dout's channels to the last axis too")
@@ -365,9 +405,12 @@ def test_random_crop_pieces(student):
 def test_random_crop_draws(student):
     """Among 300 images all 9 places of a border of one occur."""
     out = student.random_crop(np.tile([[1.0, 2.0], [3.0, 4.0]], (300, 1, 1, 1)), fresh(), 1)
-    found = {tuple(image.ravel()) for image in as_array(out, (300, 1, 2, 2), "the result")}
+    found = Counter(tuple(image.ravel()) for image in as_array(out, (300, 1, 2, 2), "the result"))
     assert len(found) > 1, "all images are cut at the same place: draw for each on its own"
+    assert len(found) != 4, "the last row and column of places are left out: 2 * pad + 1 each way"
     assert len(found) == 9, f"only {len(found)} of 9 places occur: draw rows and columns separately"
+    rarest = min(found.values())
+    assert rarest > 8, f"one place occurs {rarest} times in 300: all are equally likely, 33 times"
 
 
 # --- early_stopping ---
@@ -389,6 +432,19 @@ def test_early_stopping_worked(student):
     )
 
 
+@pytest.mark.points(1, task="early_stopping", hint="progress sets the count back to 0")
+@pytest.mark.depends("test_early_stopping_worked")
+def test_early_stopping_counts_in_a_row(student):
+    """Losses 5 6 4 5 3 1 never bring two epochs in a row without progress."""
+    check_close(
+        student.early_stopping_epoch([5.0, 6.0, 4.0, 5.0, 3.0, 1.0], 2),
+        5,
+        "the epoch with patience 2",
+        reveal=True,
+        mistakes={"after progress the count starts anew": 2},
+    )
+
+
 @pytest.mark.points(1, task="early_stopping", hint="nan < best is False; empty: ValueError")
 @pytest.mark.depends("test_early_stopping_worked")
 def test_early_stopping_edges(student):
@@ -406,6 +462,9 @@ def test_early_stopping_edges(student):
 def test_ensemble_average_worked(student):
     """One model at (0.9, 0.1) and two at (0.4, 0.6) average to (0.567, 0.433)."""
     probs = np.array([[[0.9, 0.1]], [[0.4, 0.6]], [[0.4, 0.6]]])
-    votes = {"votes are counted: average the probabilities": np.array([[1 / 3, 2 / 3]])}
+    wrong = {
+        "votes are counted: average the probabilities": np.array([[1 / 3, 2 / 3]]),
+        "divide by the number of models": np.array([[1.7, 1.3]]),
+    }
     right = np.array([[1.7 / 3, 1.3 / 3]])
-    check_close(student.ensemble_average(probs), right, "the average", reveal=True, mistakes=votes)
+    check_close(student.ensemble_average(probs), right, "the average", reveal=True, mistakes=wrong)
