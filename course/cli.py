@@ -27,6 +27,7 @@ instructors
   similarity                        submissions that look alike
 both
   demo                              the whole course once, small
+  leaderboard                       final project: ranking on the held-out labels
   doctor                            what this machine has and how well it isolates
 """
 
@@ -121,6 +122,14 @@ def build_parser() -> argparse.ArgumentParser:
     similarity.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
     similarity.add_argument("--out", type=Path, required=True, metavar="FILE")
 
+    leaderboard = add(
+        "leaderboard",
+        "rank the final project's predictions on the held-out labels",
+        "dlcourse leaderboard predictions/",
+    )
+    leaderboard.add_argument("folder", type=Path, metavar="DIR")
+    leaderboard.add_argument("--out", type=Path, metavar="DIR", help="for the pages; default: DIR")
+
     add("doctor", "what this machine has and how well it isolates", "dlcourse doctor")
     return parser
 
@@ -198,6 +207,10 @@ def _run(args: argparse.Namespace) -> int:
             from graders.similarity import similarity
 
             return similarity(args.name, args.submissions, args.out)
+        case "leaderboard":
+            from graders.leaderboard import leaderboard
+
+            return leaderboard(args.folder, args.out)
         case "doctor":
             from course.doctor import doctor
 
