@@ -403,14 +403,14 @@ def test_random_crop_pieces(student):
 @pytest.mark.points(1, task="random_crop", hint="rng.integers(0, 2 * pad + 1): the end is left out")
 @pytest.mark.depends("test_random_crop_pieces")
 def test_random_crop_draws(student):
-    """Among 300 images all 9 places of a border of one occur."""
-    out = student.random_crop(np.tile([[1.0, 2.0], [3.0, 4.0]], (300, 1, 1, 1)), fresh(), 1)
-    found = Counter(tuple(image.ravel()) for image in as_array(out, (300, 1, 2, 2), "the result"))
+    """Among 900 images all 9 places of a border of one occur about 100 times each."""
+    out = student.random_crop(np.tile([[1.0, 2.0], [3.0, 4.0]], (900, 1, 1, 1)), fresh(), 1)
+    found = Counter(tuple(image.ravel()) for image in as_array(out, (900, 1, 2, 2), "the result"))
     assert len(found) > 1, "all images are cut at the same place: draw for each on its own"
     assert len(found) != 4, "the last row and column of places are left out: 2 * pad + 1 each way"
     assert len(found) == 9, f"only {len(found)} of 9 places occur: draw rows and columns separately"
     rarest = min(found.values())
-    assert rarest > 8, f"one place occurs {rarest} times in 300: all are equally likely, 33 times"
+    assert rarest > 60, f"one place occurs {rarest} times in 900: all are equally likely"
 
 
 # --- early_stopping ---
