@@ -72,7 +72,7 @@ class AssignmentTests:
             *("--assert=plain", "--tb=native", "-p", "no:cacheprovider", "-p", "no:logging"),
             "--import-mode=importlib",  # hidden and public tests have the same file names
             *("-p", "no:terminalreporter", "-p", "no:faulthandler", "--capture=no"),
-            *("-c", os.devnull, "--rootdir", str(tests.parent), str(tests)),
+            *("-c", os.devnull, "--rootdir", str(tests.parents[2]), str(tests)),
         ]
         loaded = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

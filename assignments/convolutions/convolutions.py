@@ -702,8 +702,8 @@ if __name__ == "__main__":
         return flat @ params["w3"] + params["b3"], backward
 
     def probabilities(scores):
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return odds / odds.sum(axis=1, keepdims=True)
 
     rng = np.random.default_rng(0)
     params = {

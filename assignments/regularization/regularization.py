@@ -586,8 +586,8 @@ if __name__ == "__main__":
     SIZES = [784, 200, 200, 10]
 
     def probabilities(scores):
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return odds / odds.sum(axis=1, keepdims=True)
 
     class Network:
         """Affine, batch normalisation, leaky ReLU, dropout, twice; then scores."""
