@@ -18,6 +18,8 @@ STUDENT = 1001  # nobody outside; for graders that are not root, students' code 
 NOBODY = 65534
 CLONE_NEWUSER = 0x10000000
 
+libc = ctypes.CDLL(None)  # loaded before any fork
+
 
 def is_root() -> bool:
     """Whether this process is root to the kernel, and not only in a user namespace."""
@@ -38,7 +40,7 @@ def two_users() -> int:
     pid = os.fork()
     if pid == 0:  # it only has to be there until the namespace is held by the descriptor
         os.close(tell_done)
-        refused = ctypes.CDLL(None).unshare(CLONE_NEWUSER)
+        refused = libc.unshare(CLONE_NEWUSER)
         os.write(tell_made, b"no" if refused else b"yes")
         os.read(done, 1)
         os._exit(0)
