@@ -11,6 +11,7 @@ from pathlib import Path
 LIGHTNING_COMMANDS = ("fit", "validate", "test", "predict")
 
 EXPORTS = ("csv", "canvas", "moodle", "gradescope")
+INSTRUCTORS_ONLY = ("course.demo",)
 # what the machine refuses: no space, no permission
 NOT_OUR_FAULT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)
 
@@ -145,6 +146,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("dlcourse: interrupted; what was finished is kept", file=sys.stderr)
         return 130
+    except ModuleNotFoundError as error:
+        if error.name not in INSTRUCTORS_ONLY:
+            raise
+        print("dlcourse: no demo here: this is the student's copy of the course", file=sys.stderr)
+        return 2
     except OSError as error:
         if error.errno not in NOT_OUR_FAULT:
             raise
