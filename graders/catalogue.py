@@ -10,6 +10,9 @@ from graders.sandbox.profiles import NUMPY, TORCH, Profile
 PROFILES = {"architectures": TORCH}
 """What assignments may use; those not named here, NumPy alone."""
 
+RANKED = "final_project"
+"""What is handed in as predictions, and ranked rather than graded."""
+
 
 def course_root() -> Path:
     """The folder that holds ``assignments/``, ``course/`` and ``data/``.
@@ -42,6 +45,11 @@ def source_path(name: str) -> Path:
     Raises:
         BadInput: there is no such assignment; the message names those that there are.
     """
+    if name == RANKED:
+        raise BadInput(
+            f"{name} has no notebook and no tests: it is in course/13_final_project of every copy, "
+            "and 'dlcourse leaderboard DIR' ranks what is handed in"
+        )
     known = assignment_names()
     if name not in known:
         raise BadInput(f"no assignment is called {name!r}: choose from {', '.join(known)}")

@@ -133,15 +133,11 @@ def _in_folder(folder: Path, name: str) -> Iterator[Work]:
         if path.parent.is_symlink():
             raise Rejected(f"{path.parent.name} is a link, not a folder")
         if path.is_symlink() or path.exists():
-            content, modified = _read_file(path)
-            timestamp = path.with_name("timestamp.txt")
-            submitted = modified
-            if timestamp.exists() or timestamp.is_symlink():
-                submitted = _timestamp(_read_file(timestamp)[0]) or modified
-            yield Work(path.name, content, submitted.isoformat())
+            content, changed = read_file(path)
+            yield Work(path.name, content, handed_in(path, changed).isoformat())
 
 
-def _read_file(path: Path) -> tuple[bytes, datetime]:
+def read_file(path: Path) -> tuple[bytes, datetime]:
     """A regular file's bytes: never through a link, never from a pipe or a device."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -158,6 +154,23 @@ def _read_file(path: Path) -> tuple[bytes, datetime]:
     finally:
         os.close(descriptor)
     return _bounded(path.name, content), datetime.fromtimestamp(int(status.st_mtime), UTC)
+
+
+def modified(path: Path) -> datetime:
+    """When a file or link was last changed."""
+    return datetime.fromtimestamp(int(path.lstat().st_mtime), UTC)
+
+
+def handed_in(path: Path, otherwise: datetime) -> datetime:
+    """When a file was handed in: what nbgrader's timestamp.txt beside it says, else ``otherwise``.
+
+    Raises:
+        Rejected: timestamp.txt is there and is not a file.
+    """
+    timestamp = path.with_name("timestamp.txt")
+    if not (timestamp.exists() or timestamp.is_symlink()):
+        return otherwise
+    return _timestamp(read_file(timestamp)[0]) or otherwise
 
 
 def _bounded(name: str, content: bytes) -> bytes:
@@ -182,7 +195,7 @@ def _timestamp(content: bytes) -> datetime | None:
 
 def _in_zip(path: Path, name: str) -> Iterator[Work]:
     """The same forms inside a zip, at its top or in folders. Nothing is unpacked to disk."""
-    _, modified = _read_file(path)
+    _, modified = read_file(path)
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

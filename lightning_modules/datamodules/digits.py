@@ -27,6 +27,21 @@ def normalise(images: Tensor) -> Tensor:
     return ((images.float() / 255 - MEAN) / STD).unsqueeze(1)  # (N, 1, 28, 28)
 
 
+def hold_out(
+    images: Tensor, labels: Tensor, val_size: int, seed: int
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """Splits labelled images (N, ...) into "train" and, of `val_size` drawn with `seed`, "val".
+
+    Raises:
+        BadInput: nothing would be left to train on.
+    """
+    if val_size >= len(labels):
+        raise BadInput(f"data.val_size is {val_size}; it must be below {len(labels)}")
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    held_out, kept = order[:val_size], order[val_size:]
+    return {"train": (images[kept], labels[kept]), "val": (images[held_out], labels[held_out])}
+
+
 class Digits(pl.LightningDataModule):
     """Training, validation and test digits.
 
@@ -50,7 +65,7 @@ class Digits(pl.LightningDataModule):
         super().__init__()
         if batch_size < 1 or val_size < 1:
             raise BadInput(f"batch_size {batch_size}, val_size {val_size}: both must be at least 1")
-        self.dataset = dataset
+        self.dataset: str = dataset
         self.batch_size = batch_size
         self.val_size = val_size
         self.split_seed = split_seed
@@ -65,15 +80,9 @@ class Digits(pl.LightningDataModule):
 
     def _load(self) -> dict[str, tuple[Tensor, Tensor]]:
         arrays = {key: torch.from_numpy(array) for key, array in load(self.dataset).items()}
-        images, labels = normalise(arrays["train_images"]), arrays["train_labels"].long()
-        if self.val_size >= len(labels):
-            raise BadInput(f"data.val_size is {self.val_size}; it must be below {len(labels)}")
-        generator = torch.Generator().manual_seed(self.split_seed)
-        order = torch.randperm(len(labels), generator=generator)
-        held_out, kept = order[: self.val_size], order[self.val_size :]
+        labelled = normalise(arrays["train_images"]), arrays["train_labels"].long()
         return {
-            "train": (images[kept], labels[kept]),
-            "val": (images[held_out], labels[held_out]),
+            **hold_out(*labelled, self.val_size, self.split_seed),
             "test": (normalise(arrays["test_images"]), arrays["test_labels"].long()),
         }
 
