@@ -106,7 +106,7 @@ def _gradebook_entries(assignment: str, path: Path) -> dict[str, _Entry]:
             return {}
         max_score = float(row.max_score)
         unscored = api.Grade.manual_score.is_(None) & api.Grade.auto_score.is_(None)
-        points = {
+        points: dict[str, tuple[float | None, bool, float]] = {
             student: (float(total), bool(waits), float(penalty or 0.0))
             for student, total, waits, penalty in gradebook.db.execute(
                 sa.select(
@@ -134,12 +134,11 @@ def _gradebook_entries(assignment: str, path: Path) -> dict[str, _Entry]:
                 api.Student.lms_user_id,
             )
         )
-        return {
-            student: _Entry(
-                *points.get(student, (None, False, 0.0)),
-                max_score,
-                dict(zip(("first_name", "last_name", "email", "lms_id"),
-                         (value or "" for value in names), strict=True)),
-            )
-            for student, *names in people
-        }  # fmt: skip
+        ungraded: tuple[float | None, bool, float] = (None, False, 0.0)
+        keys = ("first_name", "last_name", "email", "lms_id")
+        entries = {}
+        for student, *names in people:
+            total, waits, penalty = points.get(student, ungraded)
+            about = dict(zip(keys, (name or "" for name in names), strict=True))
+            entries[student] = _Entry(total, waits, penalty, max_score, about)
+        return entries

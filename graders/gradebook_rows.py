@@ -95,8 +95,8 @@ def _sheets(database: Database, layout: Layout, students: list[str]) -> dict[str
         .where(submitted.student_id.in_(students) if few else sa.true())
     )
     sheets = {
-        student: _Sheet(*about, grades={}, comments={})
-        for student, *about in database.execute(people)
+        row[0]: _Sheet(row[1], row[2], row[3], row[4], row[5], grades={}, comments={})
+        for row in database.execute(people)
     }
     by_notebook = {sheet.notebook_id: sheet for sheet in sheets.values()}
     for name, model, cells in (
