@@ -547,11 +547,11 @@ def test_dropout_scale(student, rng):
         check_close(
             out[kept] / x[kept],
             np.full(kept.sum(), 1 / (1 - p)),
-            f"what surviving entries are multiplied by, p={p}",
+            f"the factor of the surviving entries with p={p}",
             mistakes={
-                "nothing: inverted dropout divides by 1 - p": np.ones(kept.sum()),
-                "1 / p: p is the probability of dropping": np.full(kept.sum(), 1 / p),
-                "1 - p: divide by it": np.full(kept.sum(), 1 - p),
+                "it is 1: inverted dropout divides by 1 - p": np.ones(kept.sum()),
+                "it is 1 / p, and p is the probability of dropping": np.full(kept.sum(), 1 / p),
+                "it is 1 - p: divide by that": np.full(kept.sum(), 1 - p),
             },
         )
 
