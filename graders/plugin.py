@@ -12,6 +12,7 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +57,9 @@ class AssignmentTests:
     """
 
     def __init__(self, tests: Path, reference: Path) -> None:
+        if not __debug__:
+            raise BadInput("Python runs without assertions, of which tests are made: "
+                           "unset PYTHONOPTIMIZE and leave out -O")  # fmt: skip
         self.reference_path = reference
         self._student: Any = None
         self._seed = b""
@@ -74,15 +78,8 @@ class AssignmentTests:
             *("-p", "no:terminalreporter", "-p", "no:faulthandler", "--capture=no"),
             *("-c", os.devnull, "--rootdir", str(tests.parents[2]), str(tests)),
         ]
-        loaded = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        try:
+        with _without_settings():
             config = _prepareconfig(arguments, plugins=[self])
-        finally:
-            if loaded is None:
-                del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-            else:
-                os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = loaded
         config._do_configure()
         session = Session.from_config(config)
         config.hook.pytest_sessionstart(session=session)
@@ -196,6 +193,22 @@ class AssignmentTests:
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
         return module
+
+
+@contextmanager
+def _without_settings() -> Iterator[None]:
+    """No plugins or options from whoever's environment this is: they could change a score."""
+    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    kept = {name: os.environ.pop(name, None) for name in names}
+    kept["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _judge(error: BaseException) -> tuple[TestStatus, str]:
