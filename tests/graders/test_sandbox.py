@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -832,6 +833,34 @@ def test_where_there_are_none_the_sandbox_refuses_and_says_what_mends_it() -> No
     assert line.startswith("graders.errors.BadInput: the sandbox did not start: bwrap:")
     assert "kernel.unprivileged_userns_clone=1" in line
     assert BadInput.exit_status == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "status", "says"),
+    [(2, 0, f"isolation: {Isolation.SINGLE}"), (1, 2, "user.max_user_namespaces")],
+)
+def test_grading_names_the_level_in_force(
+    tmp_path: Path, count: int, status: int, says: str
+) -> None:
+    folder = tmp_path / "in" / "ada"
+    folder.mkdir(parents=True)
+    (folder / "softmax.py").write_bytes(source_path("softmax").read_bytes())
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [
+            *(*with_namespaces(count), sys.executable, "-m", "course", "grade", "softmax"),
+            *(str(tmp_path / "in"), "--out", str(out), "--jobs", "1"),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    assert says in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    if status == 0:
+        results = json.loads((out / "results.json").read_text())
+        assert results["isolation"] == Isolation.SINGLE
+        assert results["submissions"][0]["score"] == 100
 
 
 def test_without_bubblewrap_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
