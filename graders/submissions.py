@@ -71,7 +71,7 @@ def find(submissions: Path) -> list[Found]:
     for path in sorted(submissions.iterdir()):
         if path.name.startswith((".", "__")):
             continue
-        is_zip = path.suffix == ".zip" and not path.is_dir()
+        is_zip = _is_zip(path)
         if is_zip or path.is_dir():
             student = student_name(path.stem if is_zip else path.name)
             if student in found and not is_zip:
@@ -80,6 +80,10 @@ def find(submissions: Path) -> list[Found]:
     if not found:
         raise BadInput(f"{submissions} holds no submission: expected STUDENT/NAME.py and the like")
     return list(found.values())
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and not path.is_dir()
 
 
 def student_name(raw: str) -> str:
@@ -104,7 +108,7 @@ def read(found: Found, name: str) -> Work | None:
         Rejected: what is there cannot be taken; the text tells the student why.
     """
     try:
-        if found.path.suffix == ".zip" and not found.path.is_dir():
+        if _is_zip(found.path):
             candidates = list(_in_zip(found.path, name))
         else:
             candidates = list(_in_folder(found.path, name))

@@ -356,9 +356,9 @@ def test_odd_names_become_safe_and_stay_apart(tmp_path: Path, name: str) -> None
 def test_a_folder_goes_before_a_zip_of_the_same_student(tmp_path: Path) -> None:
     (tmp_path / "ada").mkdir()
     put(tmp_path / "ada.zip")
-    put(tmp_path / "bob.zip")
+    put(tmp_path / "bob.ZIP")
     found = submissions.find(tmp_path)
-    assert [(f.student, f.path.name) for f in found] == [("ada", "ada"), ("bob", "bob.zip")]
+    assert [(f.student, f.path.name) for f in found] == [("ada", "ada"), ("bob", "bob.ZIP")]
 
 
 def test_hidden_folders_and_loose_files_are_nobody(tmp_path: Path) -> None:
