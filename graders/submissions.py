@@ -74,9 +74,9 @@ def find(submissions: Path) -> list[Found]:
         is_zip = _is_zip(path)
         if is_zip or path.is_dir():
             student = student_name(path.stem if is_zip else path.name)
-            if student in found and not is_zip:
-                raise BadInput(f"{found[student].path} and {path} name one student: rename one")
-            found.setdefault(student, Found(student, path))  # a folder goes before a zip
+            known = found.setdefault(student, Found(student, path)).path
+            if known != path and (_is_zip(known) or not is_zip):  # a folder goes before a zip
+                raise BadInput(f"{known} and {path} name one student: rename one")
     if not found:
         raise BadInput(f"{submissions} holds no submission: expected STUDENT/NAME.py and the like")
     return list(found.values())

@@ -361,6 +361,13 @@ def test_a_folder_goes_before_a_zip_of_the_same_student(tmp_path: Path) -> None:
     assert [(f.student, f.path.name) for f in found] == [("ada", "ada"), ("bob", "bob.ZIP")]
 
 
+def test_two_that_would_be_one_student_are_refused(tmp_path: Path) -> None:
+    put(tmp_path / "ada.zip")
+    put(tmp_path / "ada.ZIP")
+    with pytest.raises(BadInput, match="name one student: rename one"):
+        submissions.find(tmp_path)
+
+
 def test_hidden_folders_and_loose_files_are_nobody(tmp_path: Path) -> None:
     for name in (".ipynb_checkpoints", "__MACOSX", "ada"):
         (tmp_path / name).mkdir()
