@@ -18,6 +18,8 @@ STUDENT = 1001  # nobody outside; for graders that are not root, students' code 
 NOBODY = 65534
 CLONE_NEWUSER = 0x10000000
 
+MEND = "Grade as an ordinary user, or give this root CAP_SETUID, CAP_SETGID and user namespaces"
+
 libc = ctypes.CDLL(None)  # loaded before any fork
 
 
@@ -47,12 +49,12 @@ def two_users() -> int:
     try:
         os.close(tell_made)
         if os.read(made, 3) != b"yes":
-            raise BadInput("the sandbox did not start: the kernel refuses a user namespace")
+            raise BadInput(f"the sandbox did not start: no user namespace is given. {MEND}")
         for kind in ("uid", "gid"):
             Path(f"/proc/{pid}/{kind}_map").write_text(f"{SERVER} 0 1\n{STUDENT} {NOBODY} 1\n")
         return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY)
     except OSError as error:
-        raise BadInput(f"the sandbox did not start: {error}") from None
+        raise BadInput(f"the sandbox did not start: {error}. {MEND}") from None
     finally:
         for descriptor in (made, done, tell_done):
             os.close(descriptor)
