@@ -596,7 +596,8 @@ if __name__ == "__main__":
             self.rng = np.random.default_rng(seed)
             self.p, self.normalise = p, normalise
             self.params, self.bn = {}, [{}, {}]
-            for k, (fan_in, fan_out) in enumerate(zip(SIZES, SIZES[1:], strict=False)):
+            for k in range(3):
+                fan_in, fan_out = SIZES[k], SIZES[k + 1]
                 self.params[f"W{k}"] = he_init(fan_in, fan_out, self.rng)
                 self.params[f"b{k}"] = np.zeros(fan_out)
                 if normalise and k < 2:
