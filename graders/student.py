@@ -22,6 +22,7 @@ from graders.sandbox.sandbox import Died, Sandbox, Session
 SHOWN_CHARACTERS = 200
 SHOWN_PROBLEMS = 3  # cells that failed, told where something is missing
 KEPT_PROBLEMS = 20
+MAX_LIVES = 200  # interpreters that a submission may end: starting one is not on its clock
 
 
 class StudentError(Exception):
@@ -165,6 +166,8 @@ class Submission:
         """Run the cells, unless that is done. A cell that fails is passed over."""
         while not (self.loaded and self.session is not None and self.session.alive):
             self._check_budget()
+            if self.life >= MAX_LIVES:
+                raise StudentError(f"not run: your code ended the interpreter {MAX_LIVES} times")
             if self.session is None or not self.session.alive:
                 self.session = self.sandbox.open(self.name)
             self.loaded = False

@@ -125,6 +125,14 @@ def test_a_cell_that_ends_the_session_is_passed_over(submit: Any) -> None:
     assert submission.problems["cell 4"] == "stopped after the 1 s that one call may take"
 
 
+def test_lives_are_counted(submit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graders.student.MAX_LIVES", 3)
+    student = Student(submit("import os\ndef die(): os._exit(0)"))
+    messages = [told(lambda: student.die()) for _ in range(4)]
+    assert messages[2] == "stopped: your code ended or crashed the interpreter"
+    assert messages[3] == "not run: your code ended the interpreter 3 times"
+
+
 def test_time_is_shared_by_all_calls(submit: Any) -> None:
     student = Student(submit("import time\ndef f(): time.sleep(0.9)"))
     messages = []
