@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -916,6 +918,7 @@ def test_the_wall_is_as_high_for_an_ordinary_user(tmp_path: Path) -> None:
             f"mount --bind {saved} {needed}",
         ]
     script.append('exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"')
+    scratch = Path(tempfile.gettempdir()) / f"nobody-{os.getpid()}"  # pytest's own is root's
     done = subprocess.run(
         [
             *("unshare", "--mount", "sh", "-c", "\n".join(script), "sh"),
@@ -927,7 +930,7 @@ def test_the_wall_is_as_high_for_an_ordinary_user(tmp_path: Path) -> None:
                 "-p",
                 "no:cacheprovider",
                 "--basetemp",
-                f"/tmp/nobody-{os.getpid()}",
+                str(scratch),
             ),
             *("-k", chosen, __file__),
         ],
@@ -935,5 +938,6 @@ def test_the_wall_is_as_high_for_an_ordinary_user(tmp_path: Path) -> None:
         text=True,
         cwd=course_root(),
     )
+    shutil.rmtree(scratch, ignore_errors=True)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert " passed" in done.stdout
