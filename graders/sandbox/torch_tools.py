@@ -44,7 +44,7 @@ def load(module: nn.Module, values: dict[str, np.ndarray]) -> None:
 @torch.no_grad()
 def forward(module: nn.Module, x: np.ndarray, training: bool = False, seed: int = 0) -> np.ndarray:
     """The module's output for ``x``, in evaluation mode unless told otherwise."""
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     return array(output(checked(module).train(training), tensor(x)))
 
 
@@ -82,7 +82,7 @@ def fit(
             step, so that :func:`forward` with the same seed and ``training=True`` meets the same
             dropout masks.
     """
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     trainer = trainer_of(max_epochs=1, callbacks=[SeedSteps(seed)])
     trainer.fit(lightning_module(model), loader(images, labels, batch_size, shuffle))
     return logged(trainer)
@@ -102,7 +102,7 @@ class SeedSteps(pl.Callback):
         self.seed = seed
 
     def on_train_batch_start(self, *args: Any) -> None:
-        torch.manual_seed(self.seed)
+        torch.default_generator.manual_seed(self.seed)
 
 
 def trainer_of(**options: Any) -> pl.Trainer:

@@ -440,22 +440,24 @@ def test_residual_block_projection(student, rng):
 @pytest.mark.points(
     4, task="residual_block", hint="nn.BatchNorm2d does it: one for each convolution"
 )
-@pytest.mark.depends("test_residual_block_values")
+@pytest.mark.depends("test_residual_block_convolutions")
 def test_residual_block_in_training(student, rng):
     """In training the batch's own mean and variance are used, and remembered for later."""
     block = make(student, "ResidualBlock", 3, 3)
     x = 2 + rng.standard_normal((4, 3, 5, 5))
     numbers = fill(student, block, rng, biases=False)
-    out = student.tool("forward", block, x, training=True)
-    mistakes = {"it normalises with the running statistics": residual_block(numbers, x, 3)}
-    right = residual_block(numbers, x, 3, training=True)
-    check_close(out, right, "the output in training mode", mistakes=mistakes, **CLOSE)
+    out = as_array(student.tool("forward", block, x, training=True), x.shape, "the output")
     state = student.tool("state", block)
+    means = {n: v for n, v in state.items() if kind_of(n, v, state) == "running_mean"}
     first = 0.9 * numbers("running_mean", 3) + 0.1 * numbers.conv(x, 3, 3).mean(axis=(0, 2, 3))
-    kept = [np.asarray(v) for n, v in state.items() if kind_of(n, v, state) == "running_mean"]
-    assert any(v.shape == (3,) and np.allclose(v, first, **CLOSE) for v in kept), (
+    assert any(v.shape == (3,) and np.allclose(v, first, **CLOSE) for v in means.values()), (
         "the mean of the first convolution's output is not remembered as it should be: one "
         "nn.BatchNorm2d of its own, used once a pass, with the default momentum?"
+    )
+    student.tool("load", block, {name: value + 5 for name, value in means.items()})
+    again = as_array(student.tool("forward", block, x, training=True), x.shape, "the output")
+    assert np.allclose(again, out, **CLOSE), (
+        "in training mode the output depends on the running mean: the batch's own belongs there"
     )
 
 
@@ -520,24 +522,29 @@ def logged_value(logged, name):
     return as_number(logged[name], name)
 
 
-@pytest.mark.points(3, task="digit_classifier", hint="(N, 1, 28, 28) to (N, 10), no softmax")
-def test_digit_classifier_gives_logits(student, rng):
-    """Images become ten logits each, for one image as for many."""
+@pytest.mark.points(2, task="digit_classifier", hint="end in a layer of ten units: (N, 10)")
+def test_digit_classifier_shape(student, rng):
+    """Images become ten finite numbers each, for one image as for many."""
     model = student.DigitClassifier()
     for count in (1, 5):
         images, _ = draw_digits(rng, count)
-        logits = logits_of(student, model, images)
-        assert np.isfinite(logits).all(), "the logits contain NaN or infinity"
-        sums = logits.sum(axis=1)
-        assert not (np.all(logits >= 0) and np.allclose(sums, 1, atol=1e-4)), (
-            "forward returns probabilities: return the logits, cross_entropy does the rest"
-        )
+        assert np.isfinite(logits_of(student, model, images)).all(), "NaN or infinity comes out"
+
+
+@pytest.mark.points(2, task="digit_classifier", hint="no softmax: cross_entropy does it")
+@pytest.mark.depends("test_digit_classifier_shape")
+def test_digit_classifier_gives_logits(student, rng):
+    """The ten numbers are logits, not probabilities."""
+    logits = logits_of(student, student.DigitClassifier(), draw_digits(rng, 5)[0])
+    assert not (np.all(logits >= 0) and np.allclose(logits.sum(axis=1), 1, atol=1e-4)), (
+        "forward returns probabilities: return the logits, cross_entropy does the rest"
+    )
 
 
 @pytest.mark.points(
     3, task="digit_classifier", hint='self.log("train_loss", loss) in training_step'
 )
-@pytest.mark.depends("test_digit_classifier_gives_logits")
+@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_logs_train_loss(student, rng):
     """train_loss is the cross-entropy of the batch that is learnt from."""
     model = warmed_up(student, rng)
@@ -579,7 +586,7 @@ UNWEIGHTED = "the mean of the batches' means came: a short last batch counts for
 @pytest.mark.points(
     3, task="digit_classifier", hint='self.log("val_loss", F.cross_entropy(logits, y))'
 )
-@pytest.mark.depends("test_digit_classifier_gives_logits")
+@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_logs_val_loss(student, rng):
     """val_loss is the mean cross-entropy over all validation images."""
     loss, logits, labels = validated(student, rng, "val_loss")
@@ -596,7 +603,7 @@ def test_digit_classifier_logs_val_loss(student, rng):
 @pytest.mark.points(
     3, task="digit_classifier", hint="(logits.argmax(dim=1) == y).float().mean(), logged as val_acc"
 )
-@pytest.mark.depends("test_digit_classifier_gives_logits")
+@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_logs_val_acc(student, rng):
     """val_acc is the share of validation images that are read rightly."""
     share, logits, labels = validated(student, rng, "val_acc")
@@ -612,7 +619,7 @@ def test_digit_classifier_logs_val_acc(student, rng):
 @pytest.mark.points(
     3, task="digit_classifier", hint="torch.optim.Adam(self.parameters(), lr=learning_rate)"
 )
-@pytest.mark.depends("test_digit_classifier_gives_logits")
+@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_heeds_learning_rate(student, rng):
     """Adam's first step moves a parameter by the learning rate that __init__ was given."""
     images, labels = draw_digits(rng, 16)
@@ -632,9 +639,9 @@ def test_digit_classifier_heeds_learning_rate(student, rng):
 
 
 @pytest.mark.points(
-    5, task="digit_classifier", hint="return the loss from training_step; keep the network small"
+    4, task="digit_classifier", hint="return the loss from training_step; keep the network small"
 )
-@pytest.mark.depends("test_digit_classifier_gives_logits")
+@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_learns(student, rng):
     """Three epochs on 500 digits are enough to read far more of fresh ones than chance does."""
     images, labels = draw_digits(rng, 1000)
@@ -645,6 +652,6 @@ def test_digit_classifier_learns(student, rng):
     # The labels of these 500 never leave this process.
     guesses = logits_of(student, model, images[500:]).argmax(axis=1)
     share = np.mean(guesses == labels[500:])
-    # Measured: the reference 87 to 92 %, a LeNet 79 to 86 %, softmax on pixels 79 to 85 %, the
+    # Measured: the reference 83 to 88 %, a LeNet 79 to 86 %, softmax on pixels 79 to 85 %, the
     # average over the whole picture of 32 channels 33 to 53 %, guessing 10 %.
     assert share >= 0.25, f"after training {share:.0%} of fresh digits are read rightly"
