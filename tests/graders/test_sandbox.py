@@ -855,6 +855,7 @@ def test_grading_names_the_level_in_force(
         ],
         capture_output=True,
         text=True,
+        env=os.environ | {"DLCOURSE_SECRET": "secret"},
     )
     assert done.returncode == status, done.stdout + done.stderr
     assert says in done.stdout + done.stderr
@@ -899,7 +900,7 @@ def test_the_wall_is_as_high_for_an_ordinary_user(tmp_path: Path) -> None:
     The whole file passes for an ordinary user; this chooses for time.
     """
     matters = "file_system or written or ability or denied or survives or limited"
-    chosen = f"(NESTED and ({matters})) or in_force or not_nest"
+    chosen = f"(NESTED and ({matters})) or full_form or not_nest"
     shut = [
         folder
         for needed in (Path(sys.base_prefix), course_root())
