@@ -115,8 +115,8 @@ def test_a_students_process_that_lies_earns_next_to_nothing(lie: str) -> None:
     )
     result = grade("architectures", lie + classes)
     assert result.status == "graded"
-    # that ten numbers an image are logits, and that ln 10 is their loss, is no lie
-    assert result.score <= 9, [test.name for test in result.tests if test.status == "passed"]
+    # ten zeros an image are logits, and ln 10 is their loss: so much a constant classifier gets too
+    assert result.score <= 10, [test.name for test in result.tests if test.status == "passed"]
 
 
 def test_a_block_that_fails_in_the_sandbox_does_not_stop_the_others() -> None:
