@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MIB = 1 << 20
+MAX_FILES = 4096  # that a submission leaves in its temporary folder, empty ones included
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from graders.sandbox import seccomp
 from graders.sandbox.child import Child
 from graders.sandbox.isolation import Isolation
-from graders.sandbox.limits import Limits
+from graders.sandbox.limits import MAX_FILES, Limits
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWIPC = 0x08000000
@@ -122,7 +122,7 @@ def enter_empty_files(limits: Limits) -> None:
     checked("mount /", libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
     nothing = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
     mount("/proc", nothing, "size=4k,mode=555")
-    mount("/tmp", MS_NOSUID | MS_NODEV, f"size={limits.file_bytes},nr_inodes=4096,mode=1777")
+    mount("/tmp", MS_NOSUID | MS_NODEV, f"size={limits.file_bytes},nr_inodes={MAX_FILES},mode=1777")
     os.chdir("/tmp")
 
 

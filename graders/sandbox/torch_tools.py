@@ -74,7 +74,7 @@ def fit(
     shuffle: bool = False,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Train for an epoch with a Lightning ``Trainer``; returns the last value of everything that was logged.
+    """Train an epoch with a Lightning ``Trainer``; return the last value of all that was logged.
 
     Args:
         images, labels: (N, 1, 28, 28) and (N,).

@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from graders.sandbox.limits import MIB, Limits
+from graders.sandbox.limits import MAX_FILES, MIB, Limits
 
 _RESIDENT = re.compile(r"^Rss(?:Anon|Shmem):\s+(\d+) kB$", re.MULTILINE)
 
@@ -26,6 +26,9 @@ class Usage:
             return f"more than {limits.processes} processes and threads"
         if memory > limits.memory_bytes:
             return f"more than {limits.memory_bytes // MIB} MiB of memory"
+        files = os.statvfs("/tmp")
+        if files.f_files - files.f_ffree > MAX_FILES:  # where this /tmp is the submission's, too
+            return f"more than {MAX_FILES} files"
         return ""
 
     def now(self) -> tuple[int, int]:
