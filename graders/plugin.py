@@ -146,7 +146,7 @@ class AssignmentTests:
         return _result(spec, status, message, sum(report.duration for report in reports))
 
     def _sibling(self, item: pytest.Item) -> pytest.Item | None:
-        """A test to announce as the next, so that pytest leaves the module that they share set up."""
+        """A test to announce as the next, so that the module that they share stays set up."""
         items = self._session.items
         if any(other.parent is not item.parent for other in items):
             return None

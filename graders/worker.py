@@ -17,7 +17,6 @@ from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
 from graders.student import Student, Submission
 
-
 ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads, a grader not
 
 
