@@ -63,6 +63,7 @@ class Child:
         sys.modules[name] = self.module
         self.things: list[Any] = []
         self.files: set[str] = set()
+        self.wholes: set[str] = set()  # files whose lines are all known
         self.lines: dict[str, list[str]] = {}
         self.printed = Printed()
         sys.stdout = sys.stderr = self.printed
@@ -81,17 +82,46 @@ class Child:
             try:
                 operation, *arguments = wire.decode(frame, self.revive)
                 value = getattr(self, f"do_{operation}")(*arguments)
-                answer: tuple[Any, ...] = ("result", self.portable(value), self.printed.take())
+                answer = self.encode_result(value)
             except BaseException as error:
-                answer = ("error", *describe(error, self.files), self.printed.take())
-            frames.send(self.sock, self.encode(answer))
+                answer = self.encode(("error", *describe(error, self.files), self.printed.take()))
+            frames.send(self.sock, answer)
+
+    def encode_result(self, value: Any) -> bytes:
+        """The answer for ``value``; what cannot cross in it is looked for only where there is any.
+
+        Raises:
+            LimitExceeded: it is larger than an answer may be.
+        """
+        printed = self.printed.take()
+        try:
+            answer = self.encode(("result", value, printed))
+        except (wire.WireError, RecursionError):
+            answer = self.encode(("result", self.portable(value), printed))
+        if len(answer) > self.message_bytes:
+            raise LimitExceeded(f"an answer of more than {self.message_bytes // MIB} MiB")
+        return answer
 
     def do_compile(self, filename: str, source: str) -> None:
+        self.remember(filename, source.splitlines(keepends=True))
+        self.wholes.add(filename)
         compile(source, filename, "exec")
+
+    def do_run_all(self, cells: list[tuple[str, str]]) -> list[tuple[Any, ...] | None]:
+        """Run every cell; for each that failed, what a failed request answers."""
+        failures: list[tuple[Any, ...] | None] = []
+        for filename, source in cells:
+            try:
+                self.do_run(filename, source)
+                failures.append(None)
+            except BaseException as error:
+                failures.append((*describe(error, self.files), self.printed.take()))
+        return failures
 
     def do_run(self, filename: str, source: str) -> None:
         self.files.add(filename)
-        self.remember(filename, source.splitlines(keepends=True))
+        if filename not in self.wholes:
+            self.remember(filename, source.splitlines(keepends=True))
         exec(magics.compile_cell(source, filename), self.module.__dict__)
 
     def remember(self, filename: str, lines: list[str]) -> None:
@@ -126,16 +156,12 @@ class Child:
     def portable(self, value: Any) -> Any:
         """``value`` where it can cross; a tuple's members are judged one by one."""
         try:
-            size = len(self.encode(value))
-        except (wire.WireError, RecursionError):
-            size = -1
-        if size > self.message_bytes:
-            raise LimitExceeded(f"an answer of more than {self.message_bytes // MIB} MiB")
-        if size >= 0:
+            self.encode(value)
             return value
-        if type(value) is tuple:
-            return tuple(self.portable(item) for item in value)
-        return self.keep(value)
+        except (wire.WireError, RecursionError):
+            if type(value) is tuple:
+                return tuple(self.portable(item) for item in value)
+            return self.keep(value)
 
     def encode(self, value: Any) -> bytes:
         return wire.encode(value, self.keep)

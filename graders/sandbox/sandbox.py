@@ -17,7 +17,7 @@ from graders.sandbox.profiles import NUMPY, Profile
 
 # The kernel gives namespaces back a while after their last process ended: where few are allowed,
 # the next ones have to wait for that.
-RELEASE_SECONDS = (0.1, 0.2, 0.4, 0.8)
+RELEASE_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
 class Died(Exception):

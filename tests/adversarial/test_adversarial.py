@@ -27,6 +27,8 @@ from graders.submissions import find
 from graders.worker import Job, grade_one
 from tests.adversarial.cases import SOLUTION, Case, attacks, fair
 
+pytestmark = pytest.mark.alone
+
 ATTACKS, FAIR = attacks(), fair()
 SUBMISSION_SECONDS = 4  # what never ends costs this much of a core
 PR_SET_CHILD_SUBREAPER = 36

@@ -32,6 +32,8 @@ from graders.sandbox.syscalls import DENIED
 from graders.sandbox.users import NOBODY, check_readable
 from graders.worker import Job, Setting, grade_one, warm_grader
 
+pytestmark = pytest.mark.alone
+
 LIMITS = Limits(memory_bytes=256 * MIB, processes=24, file_bytes=2 * MIB, message_bytes=2 * MIB)
 SECONDS = 20.0  # generous: what hangs is killed by it, nothing waits for it
 
@@ -432,7 +434,7 @@ def test_nothing_survives_the_sandbox(sandbox: Sandbox) -> None:
         run(session, "import os, time\nif os.fork() == 0: os.setsid(); time.sleep(1000)")
         everything = {made.connection.process.pid, *descendants(made.connection.process.pid)}
         assert len(everything) >= 3
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() for pid in everything):
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -457,7 +459,7 @@ with sandbox_of(Isolation.{level.name}) as made:
     grader.kill()
     grader.wait()
     grader.stdout.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() for pid in everything):
         assert time.monotonic() < deadline
         time.sleep(0.01)
