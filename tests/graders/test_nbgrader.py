@@ -33,7 +33,10 @@ from graders.grade import grade
 from graders.late import late_penalty
 
 # nbgrader 0.9.6 on SQLAlchemy 2.1: its own, and harmless
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    pytest.mark.alone,  # a server and a browser of its own, in the course's folder
+]
 
 ANSWERS = {
     cell.metadata.nbgrader.grade_id: cell.source
