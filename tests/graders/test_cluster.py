@@ -12,6 +12,8 @@ from distributed import LocalCluster
 from course.cli import main
 from graders.catalogue import source_path
 
+pytestmark = pytest.mark.alone
+
 SOLUTION = source_path("softmax").read_text()
 
 

@@ -10,8 +10,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from course.cli import main
 from graders.catalogue import source_path
+
+pytestmark = pytest.mark.alone
 
 SOLUTION = source_path("softmax").read_text()
 KILLS = 20
