@@ -11,6 +11,8 @@ from graders.inert import inert
 
 HEADER = ["id", "label"]
 NUM_CLASSES = 10
+TEST_IDS = frozenset(range(1000))
+"""The images that are to be predicted: the rows of ``test_images`` in the shipped subset."""
 SHOWN = 40  # characters of a wrong value
 
 

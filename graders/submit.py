@@ -8,38 +8,63 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graders.catalogue import source_path
+from graders.catalogue import RANKED, source_path
 from graders.check import own_file, read_code
-from graders.errors import BadInput
-from graders.submissions import MAX_BYTES, MIB, Work
+from graders.errors import BadInput, Rejected
+from graders.predictions import TEST_IDS, read_predictions
+from graders.submissions import MAX_BYTES, MIB, Work, read_file
 
+PREDICTIONS = "predictions.csv"
 STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 
 
 def submit(name: str, file: Path | None, student: str, to: Path) -> int:
     """Store a submission of assignment ``name`` in ``to`` and print a receipt.
 
-    It lands in nbgrader's layout, ``STUDENT/NAME/NAME.py`` or ``.ipynb`` beside a
-    ``timestamp.txt``, and takes the place of an earlier one of the same student.
+    Code lands in nbgrader's layout, ``STUDENT/NAME/NAME.py`` or ``.ipynb`` beside a
+    ``timestamp.txt``, and takes the place of an earlier one of the same student. Predictions of
+    the final project are entries: each is kept, in a folder of its own.
 
     Raises:
         BadInput: an unknown assignment, a name that no folder can have, an unreadable file.
     """
-    source_path(name)  # a known assignment
+    if name != RANKED:
+        source_path(name)  # a known assignment
     if not STUDENT.fullmatch(student):
         raise BadInput(
             f"--student {student!r}: letters, digits and . _ @ + - only, 64 at most, "
             "beginning with a letter or digit"
         )
-    path = file if file is not None else own_file(name)
-    warnings = look_over(path)
-    stored = store(name, path, student, to)
+    now, warnings = datetime.now(UTC), list[str]()
+    if name == RANKED:
+        path = file if file is not None else Path(PREDICTIONS)
+        check_predictions(path)
+        folder, stored_name = f"{name}-{now:%Y%m%d-%H%M%S-%f}", PREDICTIONS
+    else:
+        path = file if file is not None else own_file(name)
+        warnings = look_over(path)
+        folder, stored_name = name, f"{name}{path.suffix}"
+    stored = store(path, to / student / folder, stored_name, now)
     print(f"received   {name} from {student}, {stored.submitted_at}")
-    print(f"stored as  {to / student / name / stored.file}")
+    print(f"stored as  {to / student / folder / stored.file}")
     print(f"sha256     {stored.sha256}")
     for warning in warnings:
         print(f"note       {warning}")
     return 0
+
+
+def check_predictions(path: Path) -> None:
+    """Read ``path`` as the ranking will.
+
+    Raises:
+        BadInput: it is not there, or a row is wrong; the message names the row and the mend.
+    """
+    if not path.exists():
+        raise BadInput(f"{path} does not exist: name your {PREDICTIONS}, with id,label in row 1")
+    try:
+        read_predictions(read_file(path)[0], TEST_IDS)
+    except Rejected as error:
+        raise BadInput(f"{path}: {error}") from None
 
 
 def look_over(path: Path) -> list[str]:
@@ -67,22 +92,20 @@ def look_over(path: Path) -> list[str]:
     return warnings
 
 
-def store(name: str, path: Path, student: str, to: Path) -> Work:
+def store(path: Path, folder: Path, name: str, now: datetime) -> Work:
     """Copy the file into place. A kill on the way leaves the earlier submission or this one.
 
     Raises:
-        BadInput: ``to`` cannot hold it.
+        BadInput: ``folder`` cannot be made.
     """
-    now = datetime.now(UTC)
-    work = Work(f"{name}{path.suffix}", path.read_bytes(), now.isoformat("T", "seconds"))
-    folder = to / student / name
+    work = Work(name, path.read_bytes(), now.isoformat("T", "seconds"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise BadInput(f"{folder} cannot be made: --to names a folder") from None
-    _replace(folder / work.file, work.content)
+    _replace(folder / name, work.content)
     _replace(folder / "timestamp.txt", now.strftime("%Y-%m-%d %H:%M:%S UTC\n").encode())
-    for other in {f"{name}.py", f"{name}.ipynb"} - {work.file}:
+    for other in {f"{folder.name}.py", f"{folder.name}.ipynb"} - {name}:
         (folder / other).unlink(missing_ok=True)
     return work
 

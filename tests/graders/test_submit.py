@@ -1,10 +1,13 @@
 """`dlcourse submit`: what is stored, the receipt, and what is refused."""
 
+import numpy as np
 import pytest
 
 from course.cli import main
 from graders import submissions
-from graders.catalogue import source_path
+from graders.catalogue import course_root, source_path
+from graders.leaderboard import read_held_out, read_students
+from graders.predictions import TEST_IDS
 
 SOLUTION = source_path("softmax").read_text()
 
@@ -73,3 +76,53 @@ def test_an_unreadable_notebook_is_refused(tmp_path, capsys, content):
     assert submit(path, tmp_path / "in") == 2
     assert "softmax.ipynb is not a notebook" in capsys.readouterr().err
     assert not (tmp_path / "in").exists()
+
+
+ROWS = [f"{number},{number % 10}" for number in range(1000)]
+
+
+def hand_in(path, to):
+    return main(["submit", "final_project", str(path), "--student", "ada", "--to", str(to)])
+
+
+def write_predictions(path, rows):
+    path.write_text("\n".join(["id,label", *rows]) + "\n")
+
+
+def test_predictions_are_kept_as_entries_that_the_leaderboard_reads(tmp_path, capsys):
+    mine, to = tmp_path / "mine.csv", tmp_path / "in"
+    write_predictions(mine, ROWS)
+    assert hand_in(mine, to) == 0
+    assert "received   final_project from ada" in capsys.readouterr().out
+    write_predictions(mine, ROWS[::-1])
+    assert hand_in(mine, to) == 0
+    held_out = read_held_out(course_root() / "graders/hidden/final_project/labels.csv")
+    entries = read_students(to, held_out)["ada"]
+    assert [entry.problem for entry in entries] == ["", ""]
+    assert entries[0].scores is not None
+    assert entries[0].scores == entries[1].scores
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda rows: rows[:-1], "1 of 1000 ids are missing, the first is 999"),
+        (lambda rows: [*rows[:7], "7,12", *rows[8:]], "row 9: label 12"),
+        (lambda rows: [*rows, "1000,3"], "row 1002: there is no image 1000"),
+        (lambda rows: [*rows[:5], "4,1", *rows[6:]], "row 7: id 4 was in row 6"),
+    ],
+)
+def test_predictions_that_cannot_be_ranked_are_refused_by_row(tmp_path, capsys, spoil, says):
+    mine = tmp_path / "predictions.csv"
+    write_predictions(mine, spoil(ROWS))
+    assert hand_in(mine, tmp_path / "in") == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert str(mine) in said
+    assert says in said
+    assert not (tmp_path / "in").exists()
+
+
+def test_the_ids_are_those_of_the_shipped_images():
+    with np.load(course_root() / "data" / "cifar10_subset.npz") as arrays:
+        assert set(range(len(arrays["test_images"]))) == TEST_IDS
