@@ -243,7 +243,8 @@ class Submission:
             raise StudentError(f"your answer cannot be read: {error}") from None
         finally:
             self.asking = False
-            self.used += time.monotonic() - started
+            # no more than it could take, however long the grader itself was stopped
+            self.used += min(time.monotonic() - started, seconds)
         match answer:
             case ("result", value, _):
                 return value
