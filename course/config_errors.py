@@ -7,6 +7,8 @@ import inspect
 import re
 from difflib import get_close_matches
 
+from jsonargparse import ArgumentParser
+
 _PARSER_KEY = re.compile(r'Parser key "([^"]+)":?\s*(.*)')
 _CLASS_PATH = re.compile(r"Problem with given class_path '([^']+)':")
 _UNKNOWN_OPTION = re.compile(r"Option '([^']+)' is not accepted")
@@ -90,8 +92,9 @@ def _unknown(key: str, allowed: list[str]) -> str:
 
 def _parameters(class_path: str, keys: list[str]) -> list[str]:
     module, _, name = class_path.rpartition(".")
-    parameters = inspect.signature(getattr(importlib.import_module(module), name)).parameters
-    return [".".join([*keys, parameter]) for parameter in parameters]
+    parser = ArgumentParser()  # knows what a class hands on to its base by **
+    parser.add_class_arguments(getattr(importlib.import_module(module), name), fail_untyped=False)
+    return [".".join([*keys, key]) for key in parser.get_defaults().keys()]  # noqa: SIM118
 
 
 def _classes(module: str) -> str:

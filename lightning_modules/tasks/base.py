@@ -1,0 +1,97 @@
+"""What all tasks share: a network, how it is optimised, and the mean of the training loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
+from torch import Tensor, nn
+from torchmetrics import MeanMetric
+
+from lightning_modules.tasks.optimizers import (
+    OptimizerName,
+    ScheduleName,
+    build_optimizer,
+    build_schedule,
+    check_options,
+)
+
+
+class Task(pl.LightningModule):
+    """Trains `model` on the loss that a subclass defines in `batch_loss`.
+
+    Logs `train_loss` once an epoch as a torchmetrics object, so that the value is exact on any
+    number of processes, and every few steps `train_loss_step`, the loss of one batch.
+
+    Args:
+        model: the network.
+        optimizer: a class of `torch.optim`.
+        learning_rate: its rate, or the peak of the schedule.
+        optimizer_args: its other options, such as `weight_decay`.
+        schedule: how the rate changes from step to step.
+        schedule_args: its options (see `build_schedule`).
+        channels_last: keeps images with the channel as the innermost index, which convolutions on
+            a CPU and tensor cores prefer.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizer: OptimizerName = "SGD",
+        learning_rate: float = 0.1,
+        optimizer_args: dict[str, Any] | None = None,
+        schedule: ScheduleName = "constant",
+        schedule_args: dict[str, Any] | None = None,
+        channels_last: bool = False,
+    ) -> None:
+        super().__init__()
+        # built from a config file, the hyperparameters describe the model in plain values, and a
+        # checkpoint can rebuild it; built by hand, they would hold the module itself
+        self.save_hyperparameters(ignore=[] if _given_hyperparameters.get() else ["model"])
+        self.optimizer_args = optimizer_args or {}
+        self.schedule_args = schedule_args or {}
+        check_options(optimizer, self.optimizer_args, schedule, self.schedule_args)
+        self.optimizer, self.learning_rate, self.schedule = optimizer, learning_rate, schedule
+        self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
+        self.model = model.to(memory_format=self.memory_format)
+        # persistent: a run resumed in mid-epoch then logs the same mean as the whole run
+        self.train_loss = MeanMetric(nan_strategy="disable")
+        self.train_loss.persistent(True)
+
+    def batch_loss(self, batch: Any) -> Tensor:
+        """The mean loss of one training batch: what is differentiated."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Inputs (N, ...) to the model's outputs."""
+        if x.ndim == 4:
+            x = x.contiguous(memory_format=self.memory_format)
+        return self.model(x)
+
+    def on_train_epoch_start(self) -> None:
+        # a checkpoint of an epoch's end holds that epoch's mean, which must not leak into the next
+        self.train_loss.reset()
+
+    def training_step(self, batch: Any, batch_idx: int) -> Tensor:
+        loss = self.batch_loss(batch)
+        self.train_loss.update(loss.detach(), len(batch[0]))
+        if (self.global_step + 1) % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
+            self.log("train_loss_step", loss, prog_bar=True)
+        return loss
+
+    def on_train_epoch_end(self) -> None:
+        self.log("train_loss", self.train_loss)
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        optimizer = build_optimizer(
+            self.optimizer, self.parameters(), self.learning_rate, **self.optimizer_args
+        )
+        total_steps = int(self.trainer.estimated_stepping_batches)
+        schedule = build_schedule(self.schedule, optimizer, total_steps, **self.schedule_args)
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }
