@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
+from lightning_modules.datamodules.trees import Tree, first_leaf, take
 from lightning_modules.errors import BadInput
 from lightning_modules.seeding import mix
 
@@ -54,26 +55,29 @@ class Batches:
     """An iterable of `(inputs, targets)` that Lightning takes in place of a DataLoader.
 
     Args:
-        inputs: (N, ...), already on the device that trains.
-        targets: (N,).
+        inputs: (N, ...), already on the device that trains; or several in a tuple, list or dict.
+        targets: the same, such as (N,).
         indices: gives the batches of an epoch.
         processed: how many batches of the current epoch were trained on before the first is asked
             for: more than 0 where a run is resumed in mid-epoch.
+        transform: changes inputs and targets; also gets the epoch and the number of the batch.
     """
 
     batch_sampler = None  # Lightning looks at it before it looks at `sampler`
 
     def __init__(
         self,
-        inputs: Tensor,
-        targets: Tensor,
+        inputs: Tree,
+        targets: Tree,
         indices: Callable[[int], list[Tensor]],
         processed: Callable[[], int] = lambda: 0,
+        transform: Callable[[Tree, Tree, int, int], tuple[Tree, Tree]] | None = None,
     ) -> None:
         self.inputs = inputs
         self.targets = targets
         self._indices = indices
         self._processed = processed
+        self._transform = transform
         self._epoch = 0
         self._length = len(indices(0))
 
@@ -91,9 +95,15 @@ class Batches:
     def __iter__(self) -> Iterator[Batch]:
         # all is drawn at the first `next`: Lightning calls `iter` before it has set the epoch and,
         # in a resumed run, before it has read how far the checkpoint was
-        for rows in self._indices(self._epoch)[self._processed() :]:
-            rows = rows.to(self.inputs.device)
-            yield self.inputs[rows], self.targets[rows]
+        epoch, done = self._epoch, self._processed()
+        batches = self._indices(epoch)[done:]
+        order = torch.cat(batches or [torch.empty(0, dtype=torch.long)])
+        order = order.to(first_leaf(self.inputs).device)  # once an epoch, not once a batch
+        for number, rows in enumerate(order.split([len(rows) for rows in batches]), start=done):
+            inputs, targets = take(self.inputs, rows), take(self.targets, rows)
+            if self._transform is not None:
+                inputs, targets = self._transform(inputs, targets, epoch, number)
+            yield inputs, targets
 
     def state_dict(self) -> dict[str, int]:
         """Empty: Lightning's own progress says where to go on. It asks, else it warns."""

@@ -1,13 +1,14 @@
-"""CIFAR-10 for the final project: labelled images, and test images whose labels are held out."""
+"""CIFAR-10: whole, and the final project's subset, whose test labels are held out."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import torch
 from torch import Tensor
 
-from lightning_modules.datamodules.digits import Digits, hold_out
+from lightning_modules.datamodules.batch_transform import BatchTransform
+from lightning_modules.datamodules.in_memory import InMemory, Splits, check_positive, hold_out
 from lightning_modules.datamodules.store import load
 from lightning_modules.errors import BadInput
 
@@ -17,33 +18,81 @@ UNKNOWN = -1
 
 
 def normalise(images: Tensor) -> Tensor:
-    """Bytes (N, 32, 32, 3) to floats (N, 3, 32, 32), each channel of mean 0 and deviation 1."""
-    scaled = (images.float() / 255 - torch.tensor(MEAN)) / torch.tensor(STD)
-    return scaled.permute(0, 3, 1, 2).contiguous()  # (N, 3, 32, 32)
+    """Bytes (N, 32, 32, 3) to floats (N, 3, 32, 32), each channel of mean 0 and deviation 1.
+
+    The result is channels-last, as the bytes are.
+    """
+    scaled = images.float()
+    scaled /= 255
+    scaled -= torch.tensor(MEAN)
+    scaled /= torch.tensor(STD)
+    return scaled.permute(0, 3, 1, 2)  # (N, 3, 32, 32)
 
 
-class CifarSubset(Digits):
+class Cifar(InMemory):
+    """Training, validation and test photographs of ten classes.
+
+    Args:
+        dataset: `cifar10`, 50,000 + 10,000 images, fetched at first use.
+        batch_size: images a step, over all processes together.
+        val_size: how many of the training images are held out for validation.
+        split_seed: of the draw of those; the same for every run, so that runs compare.
+        augment: changes training batches (see `augmentation.py`).
+        train_size: trains on this many images alone; a larger set contains the smaller.
+    """
+
+    num_classes = 10
+
+    def __init__(
+        self,
+        dataset: Literal["cifar10"] = "cifar10",
+        batch_size: int = 128,
+        val_size: int = 5000,
+        split_seed: int = 0,
+        augment: list[BatchTransform] | None = None,
+        train_size: int | None = None,
+    ) -> None:
+        super().__init__(dataset, batch_size, augment, train_size)
+        check_positive("val_size", val_size)
+        self.val_size, self.split_seed = val_size, split_seed
+
+    def _load(self) -> Splits:
+        assert self.dataset is not None
+        arrays = {key: torch.from_numpy(array) for key, array in load(self.dataset).items()}
+        # split while they are bytes: floats take four times the memory
+        labelled = arrays["train_images"], arrays["train_labels"].long()
+        splits = hold_out(*labelled, self.val_size, self.split_seed)
+        splits["test"] = arrays["test_images"], self._test_labels(arrays)
+        return {name: (normalise(images), labels) for name, (images, labels) in splits.items()}
+
+    def _test_labels(self, arrays: dict[str, Tensor]) -> Tensor:
+        return arrays["test_labels"].long()
+
+
+class CifarSubset(Cifar):
     """4,000 labelled images, split into training and validation, and 1,000 to predict.
 
     Args:
         batch_size: images a step, over all processes together.
         val_size: how many of the labelled images are held out for validation.
         split_seed: of the draw of those.
+        augment: changes training batches (see `augmentation.py`).
+        train_size: trains on this many images alone; a larger set contains the smaller.
     """
 
-    def __init__(self, batch_size: int = 64, val_size: int = 800, split_seed: int = 0) -> None:
-        super().__init__(batch_size=batch_size, val_size=val_size, split_seed=split_seed)
+    def __init__(
+        self,
+        batch_size: int = 64,
+        val_size: int = 800,
+        split_seed: int = 0,
+        augment: list[BatchTransform] | None = None,
+        train_size: int | None = None,
+    ) -> None:
+        super().__init__("cifar10", batch_size, val_size, split_seed, augment, train_size)
         self.dataset = "cifar10_subset"
 
-    def _load(self) -> dict[str, tuple[Tensor, Tensor]]:
-        arrays = {key: torch.from_numpy(array) for key, array in load(self.dataset).items()}
-        labelled = normalise(arrays["train_images"]), arrays["train_labels"].long()
-        to_predict = normalise(arrays["test_images"])
-        unknown = torch.full((len(to_predict),), UNKNOWN)
-        return {
-            **hold_out(*labelled, self.val_size, self.split_seed),
-            "test": (to_predict, unknown),
-        }
+    def _test_labels(self, arrays: dict[str, Tensor]) -> Tensor:
+        return torch.full((len(arrays["test_images"]),), UNKNOWN)
 
     def test_dataloader(self) -> NoReturn:
         raise BadInput(

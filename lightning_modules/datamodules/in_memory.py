@@ -1,0 +1,168 @@
+"""Data modules whose sets lie in memory as tensors: all that they share."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import lightning.pytorch as pl
+import torch
+from torch import Tensor
+
+from lightning_modules.datamodules.batch_transform import Augmentation, BatchTransform
+from lightning_modules.datamodules.batches import (
+    Batches,
+    check_batch_size,
+    evaluation_indices,
+    training_indices,
+)
+from lightning_modules.datamodules.store import get
+from lightning_modules.datamodules.trees import Tree, first_leaf, map_tree, take
+from lightning_modules.errors import BadInput
+from lightning_modules.seeding import run_seed
+
+Splits = dict[str, tuple[Tree, Tree]]
+
+
+def hold_out(inputs: Tree, targets: Tree, val_size: int, seed: int) -> Splits:
+    """Splits N examples into "train" and, of `val_size` drawn with `seed`, "val".
+
+    Raises:
+        BadInput: nothing would be left to train on.
+    """
+    num_examples = len(first_leaf(targets))
+    if not 1 <= val_size < num_examples:
+        raise BadInput(f"data.val_size is {val_size}; it must be from 1 to {num_examples - 1}")
+    order = torch.randperm(num_examples, generator=torch.Generator().manual_seed(seed))
+    held_out, kept = order[:val_size], order[val_size:]
+    return {
+        "train": (take(inputs, kept), take(targets, kept)),
+        "val": (take(inputs, held_out), take(targets, held_out)),
+    }
+
+
+def check_positive(name: str, value: int) -> None:
+    """Refuses a size below 1 before any work.
+
+    Raises:
+        BadInput: with the key and the value.
+    """
+    if value < 1:
+        raise BadInput(f"data.{name} is {value}; it must be at least 1")
+
+
+class InMemory(pl.LightningDataModule):
+    """Batches of tensors in memory: exact on any number of processes, and next to no time each.
+
+    A subclass says in `_load` what the tensors are: for each of "train", "val" and "test", inputs
+    and targets, either a tensor whose first index counts the examples, or a tuple, list or dict of
+    such tensors. Images (N, C, H, W) may be channels-last; their batches are, too.
+
+    Args:
+        dataset: name of the data set to fetch before `_load`; none where there is nothing to fetch.
+        batch_size: examples a step, over all processes together.
+        augment: changes training batches, never validation or test; the first acts first.
+        train_size: trains on this many examples alone, the first of "train".
+    """
+
+    def __init__(
+        self,
+        dataset: str | None = None,
+        batch_size: int = 64,
+        augment: list[BatchTransform] | None = None,
+        train_size: int | None = None,
+    ) -> None:
+        super().__init__()
+        check_positive("batch_size", batch_size)
+        if train_size is not None:
+            check_positive("train_size", train_size)
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.augment = augment or []
+        self.train_size = train_size
+        self._splits: Splits = {}
+
+    def _load(self) -> Splits:
+        """Inputs and targets of "train", "val" and "test"."""
+        raise NotImplementedError
+
+    def prepare_data(self) -> None:
+        if self.dataset is not None:
+            get(self.dataset)
+
+    def setup(self, stage: str) -> None:
+        if not self._splits:
+            self._splits = self._load()
+            if self.train_size is not None:
+                self._splits["train"] = self._first(self.train_size)
+
+    def _first(self, train_size: int) -> tuple[Tree, Tree]:
+        inputs, targets = self._splits["train"]
+        num_examples = len(first_leaf(targets))
+        if not 1 <= train_size <= num_examples:
+            raise BadInput(f"data.train_size is {train_size}; it must be from 1 to {num_examples}")
+        first = torch.arange(train_size)
+        return take(inputs, first), take(targets, first)
+
+    def train_dataloader(self) -> Batches:
+        inputs, targets = self._on_device("train")
+        num_examples = len(first_leaf(targets))
+        check_batch_size(self.batch_size, num_examples, self._world_size)
+        share = self._rank, self._world_size
+        augmentation = None
+        if self.augment:
+            augmentation = Augmentation(self.augment, run_seed(), self.batch_size, *share)
+            share = (0, 1) if augmentation.takes_whole_batch else share
+        indices = partial(
+            training_indices,
+            num_examples=num_examples,
+            batch_size=self.batch_size,
+            seed=run_seed(),
+            rank=share[0],
+            world_size=share[1],
+        )
+        return Batches(inputs, targets, indices, self._batches_processed, augmentation)
+
+    def val_dataloader(self) -> Batches:
+        return self._evaluation("val")
+
+    def test_dataloader(self) -> Batches:
+        return self._evaluation("test")
+
+    def predict_dataloader(self) -> Batches:
+        return self._evaluation("test")
+
+    def _evaluation(self, split: str) -> Batches:
+        inputs, targets = self._on_device(split)
+        # no gradients to keep: batches of at least 512 spend less time between them
+        batch_size = max(self.batch_size, 512)
+        indices = evaluation_indices(
+            len(first_leaf(targets)), batch_size, self._rank, self._world_size
+        )
+        return Batches(inputs, targets, lambda epoch: indices)
+
+    def _on_device(self, split: str) -> tuple[Tree, Tree]:
+        if self.trainer is None:
+            return self._splits[split]
+        device = self.trainer.strategy.root_device
+        inputs, targets = self._splits[split]
+        return _move(inputs, device), _move(targets, device)
+
+    def _batches_processed(self) -> int:
+        assert self.trainer is not None  # asked for at checkpoints alone
+        progress = self.trainer.fit_loop.epoch_loop.batch_progress
+        return int(progress.state_dict()["current"]["processed"])
+
+    @property
+    def _rank(self) -> int:
+        return self.trainer.global_rank if self.trainer else 0
+
+    @property
+    def _world_size(self) -> int:
+        return self.trainer.world_size if self.trainer else 1
+
+
+def _move(tree: Tree, device: torch.device) -> Tree:
+    def move(tensor: Tensor) -> Tensor:
+        return tensor.to(device)
+
+    return map_tree(move, tree)
