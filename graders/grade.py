@@ -26,13 +26,18 @@ from graders.catalogue import course_root, source_path
 from graders.cells import from_script
 from graders.cluster import cluster_workers
 from graders.errors import BadInput, GraderBroke, Rejected
-from graders.plugin import AssignmentTests
 from graders.pool import Workers, grade_all, local_workers
 from graders.records import Records, only_grader
-from graders.results import ClassResults, SubmissionResult, grades_csv, write_atomically
+from graders.results import (
+    ClassResults,
+    SubmissionResult,
+    TestResult,
+    grades_csv,
+    points_by_task,
+    write_atomically,
+)
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
-from graders.sandbox.sandbox import isolation_in_force
 from graders.secret import course_secret, student_seed
 from graders.worker import Job, Setting
 
@@ -62,21 +67,19 @@ def grade(
     if count < 1:
         raise BadInput(f"--jobs {jobs}: at least 1")
     students = submissions.find(folder)
-    tests = AssignmentTests(setting.tests, setting.reference)
-    if tests.max_score != MAX_SCORE:
-        raise GraderBroke(f"{setting.tests}: the points sum to {tests.max_score}, not {MAX_SCORE}")
-    isolation = isolation_in_force()[0] if sandboxed else Isolation.NONE
     if not sandboxed:
-        print(f"dlcourse: isolation: {isolation}", file=sys.stderr)
+        print(f"dlcourse: isolation: {Isolation.NONE}", file=sys.stderr)
     somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)
     with somewhere as workers, only_grader(out):
+        reference, *graded = _grade_class(setting, students, out, workers, force)
+        isolations = dict.fromkeys(result.isolation for result in (reference, *graded))
         results = ClassResults(
             assignment=name,
             max_score=MAX_SCORE,
-            isolation=isolation,
-            submissions=tuple(_grade_class(setting, students, out, workers, force)),
+            isolation="; ".join(filter(None, isolations)),
+            submissions=tuple(graded),
         )
-        write_everything(results, tests, setting.reference, students, out)
+        write_everything(results, reference.tests, setting.reference, students, out)
     print_summary(results, out)
     return int(any(submission.status == "failed" for submission in results.submissions))
 
@@ -114,7 +117,7 @@ def version(setting: Setting) -> str:
 def _grade_class(
     setting: Setting, students: list[submissions.Found], out: Path, workers: Workers, force: bool
 ) -> list[SubmissionResult]:
-    """Every student's result in the order of ``students``, from records where there is one."""
+    """The reference's result and every student's, in order, from records where there is one."""
     secret = course_secret(course_root())
     current = hashlib.sha256(version(setting).encode() + secret).hexdigest()
     records = Records(out / "records.jsonl")
@@ -142,10 +145,10 @@ def _grade_class(
         return known is None
 
     def finish(result: SubmissionResult) -> None:
+        results[result.student] = result
         if result.student == REFERENCE:
-            _check_reference(result)
+            _check_reference(setting, result)
         else:
-            results[result.student] = result
             progress.advance(task)
 
     with _progress() as progress:
@@ -154,7 +157,7 @@ def _grade_class(
             if result.status == "graded":
                 records.add(keys[result.student], result)
             finish(result)
-    return [results[found.student] for found in students]
+    return [results[name] for name in (REFERENCE, *(found.student for found in students))]
 
 
 def _progress() -> Progress:
@@ -181,9 +184,12 @@ def _reference_job(setting: Setting, secret: bytes) -> Job:
     )
 
 
-def _check_reference(result: SubmissionResult) -> None:
+def _check_reference(setting: Setting, result: SubmissionResult) -> None:
     if result.status == "failed":
         raise GraderBroke(result.message)
+    points = sum(test.points for test in result.tests)
+    if points != MAX_SCORE:
+        raise GraderBroke(f"{setting.tests}: the points sum to {points}, not {MAX_SCORE}")
     for test in result.tests:
         if test.status != "passed":
             raise GraderBroke(
@@ -212,23 +218,27 @@ def read_job(assignment: str, secret: bytes, found: submissions.Found) -> Job | 
 
 def write_everything(
     results: ClassResults,
-    tests: AssignmentTests,
+    tests: tuple[TestResult, ...],
     source: Path,
     students: list[submissions.Found],
     out: Path,
 ) -> None:
-    """All that ``--out`` holds, each file replaced atomically."""
+    """All that ``--out`` holds, each file replaced atomically.
+
+    Args:
+        tests: every test of the assignment, as the reference solution passed it.
+    """
     # nbgrader's imports take a second: after the grading
     from graders import gradebook, pages
     from graders.autograded import write_notebooks
     from graders.late import late_penalty
 
     write_atomically(out / "results.json", results.to_json())
-    write_atomically(out / "grades.csv", grades_csv(results, [spec.name for spec in tests.specs]))
+    write_atomically(out / "grades.csv", grades_csv(results, [test.name for test in tests]))
     pages.write_feedback(results, out)
     pages.write_report(results, out)
     penalty = late_penalty(course_root() / "nbgrader_config.py")
-    gradebook.update(results, tests.tasks, out, source=source, penalty=penalty)
+    gradebook.update(results, points_by_task(tests), out, source=source, penalty=penalty)
     write_notebooks(results, source, students, out)
 
 

@@ -19,13 +19,11 @@ from graders.errors import GraderBroke
 from graders.grade import MAX_SCORE, read_job, setting_of
 from graders.gradebook_cells import find, released
 from graders.gradebook_rows import save
-from graders.plugin import AssignmentTests
-from graders.results import ClassResults, SubmissionResult, write_atomically
+from graders.results import ClassResults, SubmissionResult, points_by_task, write_atomically
 from graders.sandbox.limits import Limits
-from graders.sandbox.sandbox import isolation_in_force
 from graders.secret import course_secret
 from graders.submissions import Found
-from graders.worker import Setting, grade_one
+from graders.worker import Setting, grade_one, warm_grader
 
 
 def write_sources(course: Path) -> None:
@@ -51,8 +49,8 @@ class GradeInSandbox(NbGraderPreprocessor):
         coursedir = self.parent.parent.coursedir  # the exporter's converter's
         folder = coursedir.format_path(coursedir.submitted_directory, student, name)
         result = grade_student(name, Found(student, Path(folder)))
-        results = ClassResults(name, MAX_SCORE, _isolation(), (result,))
-        tasks = _tests(_setting(name)).tasks
+        results = ClassResults(name, MAX_SCORE, result.isolation, (result,))
+        tasks = points_by_task(warm_grader(_setting(name)).tests.specs)
         with Gradebook(about["db_url"], coursedir.course_id) as gradebook:
             save(gradebook.db, find(gradebook.db, name, tasks, _released(name)), results, tasks)
             gradebook.db.commit()
@@ -74,18 +72,8 @@ def grade_student(name: str, found: Found) -> SubmissionResult:
 
 
 @cache
-def _isolation() -> str:
-    return isolation_in_force()[0]
-
-
-@cache
 def _setting(name: str) -> Setting:
     return setting_of(name, Limits.submission_seconds, sandboxed=True)
-
-
-@cache
-def _tests(setting: Setting) -> AssignmentTests:
-    return AssignmentTests(setting.tests, setting.reference)
 
 
 @cache

@@ -10,7 +10,6 @@ import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 from graders.errors import BadInput
@@ -35,7 +34,7 @@ class Records:
             self._file.write("\n")
 
     def add(self, key: str, result: SubmissionResult) -> None:
-        self._file.write(json.dumps({"key": key, "result": asdict(result)}) + "\n")
+        self._file.write(json.dumps({"key": key, "result": result.to_dict()}) + "\n")
         self._file.flush()
         self.finished[key] = result
 

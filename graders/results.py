@@ -8,9 +8,9 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from graders.inert import inert_cell
 
@@ -48,7 +48,12 @@ class SubmissionResult:
     seconds: float = 0.0
     message: str = ""
     submitted_at: str = ""
+    isolation: str = ""  # in which its code ran; empty where none of it did
     tests: tuple[TestResult, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; ten times as fast as ``dataclasses.asdict``, which copies every string."""
+        return {**vars(self), "tests": [vars(test) for test in self.tests]}
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,33 @@ class ClassResults:
     submissions: tuple[SubmissionResult, ...] = field(default_factory=tuple)
 
     def to_json(self) -> str:
-        return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=1) + "\n"
+        """One line a submission."""
+        about = {"schema": SCHEMA, **vars(self)}
+        del about["submissions"]
+        lines = ",\n".join(json.dumps(submission.to_dict()) for submission in self.submissions)
+        return f'{json.dumps(about)[:-1]}, "submissions": [\n{lines}\n]}}\n'
+
+
+class Worth(Protocol):
+    """A test, as it is declared or as it went."""
+
+    @property
+    def task(self) -> str: ...
+
+    @property
+    def points(self) -> float: ...
+
+
+def points_by_task(tests: Iterable[Worth]) -> dict[str, float]:
+    """What each task is worth, in the order of the tests."""
+    points: dict[str, float] = {}
+    for test in tests:
+        points[test.task] = points.get(test.task, 0.0) + test.points
+    return points
 
 
 def submission_from_dict(record: dict[str, Any]) -> SubmissionResult:
-    """Undo ``dataclasses.asdict``."""
+    """Undo ``SubmissionResult.to_dict``."""
     tests = tuple(TestResult(**test) for test in record["tests"])
     return SubmissionResult(**{**record, "tests": tests})
 

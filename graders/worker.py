@@ -74,6 +74,7 @@ class Grader:
             seconds=round(time.perf_counter() - started, 4),
             message="; ".join(notes),
             submitted_at=job.submitted_at,
+            isolation=self.sandbox.isolation,
             tests=tests,
         )
 

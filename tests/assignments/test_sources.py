@@ -11,6 +11,7 @@ import pytest
 
 from graders.catalogue import assignment_names, profile, source_path
 from graders.plugin import AssignmentTests
+from graders.results import points_by_task
 from tests.assignments.grading import grader
 
 pytestmark = pytest.mark.parametrize("name", assignment_names())
@@ -30,7 +31,7 @@ def test_grade_cells_carry_the_points_of_their_task(name: str) -> None:
         grade_id: cell.metadata["nbgrader"]["points"]
         for grade_id, cell in nbgrader_cells(name, "grade").items()
     }
-    assert points == grader(name).tests.tasks
+    assert points == points_by_task(grader(name).tests.specs)
     assert sum(points.values()) == 100
 
 
@@ -57,7 +58,7 @@ def test_every_function_is_a_solution_cell(name: str) -> None:
 def test_public_tests_cover_every_task(name: str) -> None:
     source = source_path(name)
     public = AssignmentTests(source.with_name(f"test_{name}.py"), source)
-    assert set(public.tasks) == set(grader(name).tests.tasks)
+    assert {spec.task for spec in public.specs} == set(points_by_task(grader(name).tests.specs))
 
 
 def test_messages_to_students_are_plain(name: str) -> None:
