@@ -35,6 +35,7 @@ class Connection:
     Raises:
         BadInput: this machine cannot isolate; the message says what to change.
         Refused: it can, but not in this form.
+        GraderBroke: the server was killed before it was ready.
     """
 
     def __init__(self, isolation: Isolation, limits: Limits, profile: Profile) -> None:
@@ -82,6 +83,11 @@ class Connection:
                 greeting = self._receive()
             except GraderBroke:
                 self.close()
+                status = self.process.returncode
+                if status < 0 or status > 128:  # nothing was refused: somebody killed it
+                    raise GraderBroke(
+                        f"the sandbox was killed as it started (status {status})"
+                    ) from None
                 errors.seek(0)
                 said = errors.read()[-4096:].decode(errors="replace").strip().splitlines()
                 raise BadInput(
