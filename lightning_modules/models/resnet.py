@@ -31,12 +31,13 @@ class BasicBlock(nn.Module):
         self.bn1 = nn.BatchNorm2d(width)
         self.conv2 = conv3x3(width, width)
         self.bn2 = nn.BatchNorm2d(width)
+        self.branch_end = nn.Identity()  # where stochastic depth drops F
         self.downsample = projection(in_channels, width, stride)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) to (N, width, H / stride, W / stride)."""
         out = F.relu(self.bn1(self.conv1(x)))  # (N, width, H / stride, W / stride)
-        return F.relu(self.bn2(self.conv2(out)) + self.downsample(x))
+        return F.relu(self.branch_end(self.bn2(self.conv2(out))) + self.downsample(x))
 
 
 class Bottleneck(nn.Module):
@@ -55,13 +56,15 @@ class Bottleneck(nn.Module):
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3 = conv1x1(width, width * self.expansion)
         self.bn3 = nn.BatchNorm2d(width * self.expansion)
+        self.branch_end = nn.Identity()
         self.downsample = projection(in_channels, width * self.expansion, stride)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) to (N, 4 width, H / stride, W / stride)."""
         out = F.relu(self.bn1(self.conv1(x)))  # (N, width, H, W)
         out = F.relu(self.bn2(self.conv2(out)))  # (N, width, H / stride, W / stride)
-        return F.relu(self.bn3(self.conv3(out)) + self.downsample(x))  # (N, 4 width, ...)
+        out = self.branch_end(self.bn3(self.conv3(out)))  # (N, 4 width, H / stride, W / stride)
+        return F.relu(out + self.downsample(x))
 
 
 def projection(in_channels: int, out_channels: int, stride: int) -> nn.Module:
@@ -122,6 +125,8 @@ class CifarBlock(nn.Module):
         self.conv2 = conv3x3(width, width)
         self.bn2 = nn.BatchNorm2d(width)
         self.stride, self.extra, self.shortcut = stride, width - in_channels, shortcut
+        if shortcut:
+            self.branch_end = nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_channels, H, W) to (N, width, H / stride, W / stride)."""
@@ -129,7 +134,8 @@ class CifarBlock(nn.Module):
         out = self.bn2(self.conv2(out))
         if self.shortcut:
             same = x[:, :, :: self.stride, :: self.stride]
-            out = out + F.pad(same, (0, 0, 0, 0, 0, self.extra))  # option A: new channels are zero
+            # option A: new channels are zero
+            out = self.branch_end(out) + F.pad(same, (0, 0, 0, 0, 0, self.extra))
         return F.relu(out)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import lightning.pytorch as pl
@@ -11,6 +12,7 @@ from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torchmetrics import MeanMetric
 
+from lightning_modules.regularization.batch_norm import insert_batch_norm
 from lightning_modules.tasks.optimizers import (
     OptimizerName,
     ScheduleName,
@@ -85,9 +87,17 @@ class Task(pl.LightningModule):
     def on_train_epoch_end(self) -> None:
         self.log("train_loss", self.train_loss)
 
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        if "BatchNorm" in checkpoint.get("callbacks", {}):  # it was trained with that callback
+            insert_batch_norm(self.model)
+
+    def parameter_groups(self) -> Iterable[Any]:
+        """What the optimizer is given: parameters, or groups of them with options of their own."""
+        return self.parameters()
+
     def configure_optimizers(self) -> OptimizerLRScheduler:
         optimizer = build_optimizer(
-            self.optimizer, self.parameters(), self.learning_rate, **self.optimizer_args
+            self.optimizer, self.parameter_groups(), self.learning_rate, **self.optimizer_args
         )
         total_steps = int(self.trainer.estimated_stepping_batches)
         schedule = build_schedule(self.schedule, optimizer, total_steps, **self.schedule_args)
