@@ -1,0 +1,116 @@
+"""Short runs of a registry case, built from its plain values as a config file builds a run."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+import warnings
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from jsonargparse import ArgumentParser
+from lightning.pytorch.cli import instantiate_module
+from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters_context
+from registry import BATCH_SIZE, HELD_OUT, TRAIN, Case, Spec
+
+from lightning_modules.callbacks.step_seed import StepSeed
+from lightning_modules.datamodules.batch_transform import BatchTransform
+from lightning_modules.datamodules.in_memory import InMemory
+from lightning_modules.sync_batchnorm import SyncBatchNorm
+
+SEED = 0
+
+
+class Tiny(InMemory):
+    """The examples of a case in the course's own data module."""
+
+    def __init__(self, case: Case, train: int = TRAIN, batch_size: int = BATCH_SIZE) -> None:
+        super().__init__(
+            batch_size=batch_size, augment=build_list(list[BatchTransform], case.augment)
+        )
+        self.case, self.sizes = case, {"train": train, "val": HELD_OUT, "test": HELD_OUT}
+
+    def _load(self) -> dict[str, Any]:
+        return {split: self.case.examples(size) for split, size in self.sizes.items()}
+
+
+def quiet() -> None:
+    """Leaves out what Lightning says of every trainer."""
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="lightning.*")
+
+
+def build(case: Case, **changed: Any) -> pl.LightningModule:
+    """The case's task, the same at every call.
+
+    Args:
+        case: whose.
+        changed: options of the task that differ from the case's.
+    """
+    options = {**case.model["init_args"], **changed}
+    hparams = {"_class_path": case.model["class_path"], **options}
+    pl.seed_everything(SEED, verbose=False)
+    # as LightningCLI does, so that the checkpoint holds the same
+    with _given_hyperparameters_context(hparams, "lightning.pytorch.cli.instantiate_module"):
+        return instantiate_module(pl.LightningModule, hparams)
+
+
+def build_list(kind: Any, specs: list[Spec]) -> list[Any]:
+    """What a config file's list of class paths gives where `kind` is asked for."""
+    parser = ArgumentParser(exit_on_error=False)
+    parser.add_argument("--objects", type=kind)
+    config = parser.parse_object({"objects": copy.deepcopy(specs)})
+    return list(parser.instantiate_classes(config).objects)
+
+
+def trainer(case: Case, *callbacks: pl.Callback, **options: Any) -> pl.Trainer:
+    """A trainer with the case's callbacks and nothing that would slow a test."""
+    return pl.Trainer(
+        **{
+            "accelerator": "cpu",
+            "devices": 1,
+            "max_epochs": 2,
+            "logger": False,
+            "enable_checkpointing": any(isinstance(c, pl.callbacks.Checkpoint) for c in callbacks),
+            "enable_progress_bar": False,
+            "enable_model_summary": False,
+            "num_sanity_val_steps": 0,
+            "log_every_n_steps": 1,
+            "use_distributed_sampler": False,
+            "plugins": [SyncBatchNorm()],
+            "callbacks": [StepSeed(), *build_list(list[pl.Callback], case.callbacks), *callbacks],
+            **options,
+        }
+    )
+
+
+def two_steps(case: Case) -> dict[str, Any]:
+    """Two steps and a validation on as many processes as there are: what they come to.
+
+    Returns:
+        The state dict, the metrics, and by how much parameters differ between processes.
+    """
+    task = build(case)
+    world_size = int(os.environ.get("WORLD_SIZE", "1"))
+    many = {"devices": world_size, "strategy": "ddp"} if world_size > 1 else {}
+    run = trainer(case, max_epochs=1, **many)
+    run.fit(task, datamodule=Tiny(case))
+    return {
+        "state": {name: value.clone() for name, value in task.state_dict().items()},
+        "metrics": {name: value.clone() for name, value in run.callback_metrics.items()},
+        "apart": _apart(task) if world_size > 1 else 0.0,
+    }
+
+
+def _apart(task: pl.LightningModule) -> float:
+    """The largest difference of a parameter between the first process and another."""
+    largest = torch.zeros(())
+    for parameter in task.parameters():
+        first = parameter.detach().clone()
+        torch.distributed.broadcast(first, src=0)
+        largest = torch.maximum(largest, (first - parameter.detach()).abs().max())
+    torch.distributed.all_reduce(largest, op=torch.distributed.ReduceOp.MAX)
+    return float(largest)

@@ -1,0 +1,135 @@
+"""What every model, task and method must do; `registry.py` lists them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as pl
+import pytest
+import torch
+from registry import CASES, TRAIN, Case
+from short_runs import Tiny, build, quiet, trainer, two_steps
+
+HERE = Path(__file__).parent
+pytestmark = pytest.mark.filterwarnings("ignore:::lightning")
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quiet() -> None:
+    quiet()
+
+
+class UntilMemorised(pl.Callback):
+    """Stops once the loss is down to a share of the first."""
+
+    def __init__(self, share: float) -> None:
+        self.share, self.losses = share, []
+
+    def on_train_batch_end(self, trainer: pl.Trainer, task: Any, outputs: Any, *_: Any) -> None:
+        self.losses.append(float(outputs["loss"]))
+        trainer.should_stop = self.losses[-1] < self.share * self.losses[0]
+
+
+@every_case
+def test_memorises_a_batch_with_every_parameter(case: Case) -> None:
+    task = build(case, **case.memorise)
+    before = {name: value.detach().clone() for name, value in task.named_parameters()}
+    progress = UntilMemorised(case.memorised)
+    run = trainer(case, progress, max_epochs=case.steps, limit_val_batches=0)
+    run.fit(task, datamodule=Tiny(case, train=8, batch_size=8))
+    assert progress.losses[-1] < case.memorised * progress.losses[0]
+    still = [
+        name
+        for name, value in task.named_parameters()
+        if value.requires_grad and torch.equal(value, before[name])
+    ]
+    assert not still
+
+
+@pytest.fixture(scope="module")
+def on_two_processes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    out = tmp_path_factory.mktemp("two") / "results.pt"
+    command = [sys.executable, str(HERE / "two_processes.py"), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=250, cwd=HERE.parents[1])
+    assert done.returncode == 0, done.stderr
+    return torch.load(out, weights_only=True)
+
+
+@every_case
+def test_two_processes_do_what_one_does(case: Case, on_two_processes: dict[str, Any]) -> None:
+    """Two optimizer steps and a validation of 9 examples; batch norm over both processes' rows."""
+    found = on_two_processes[case.name]
+    assert "error" not in found, found["error"]
+    assert found["apart"] == 0.0
+    expected = two_steps(case)
+    assert found["metrics"].keys() == expected["metrics"].keys()
+    if case.random:
+        return
+    for part in ("state", "metrics"):
+        for name, value in expected[part].items():
+            if name != "train_loss_step":  # of the first process's rows alone
+                torch.testing.assert_close(
+                    found[part][name],
+                    value,
+                    rtol=1e-5,
+                    atol=1e-6,
+                    msg=lambda m, n=name: f"{n}: {m}",
+                )
+
+
+def saving(folder: Path) -> pl.Callback:
+    return pl.callbacks.ModelCheckpoint(folder, filename="{epoch}", save_top_k=-1)
+
+
+@every_case
+def test_a_resumed_run_is_the_whole_run(case: Case, tmp_path: Path) -> None:
+    task = build(case)
+    trainer(case, saving(tmp_path / "whole")).fit(task, datamodule=Tiny(case))
+    first = tmp_path / "whole" / "epoch=0.ckpt"
+    trainer(case, saving(tmp_path / "resumed")).fit(
+        build(case), datamodule=Tiny(case), ckpt_path=first, weights_only=True
+    )
+    expected = torch.load(tmp_path / "whole/epoch=1.ckpt", weights_only=True)
+    found = torch.load(tmp_path / "resumed/epoch=1.ckpt", weights_only=True)
+    for key in ("state_dict", "optimizer_states", "lr_schedulers", "global_step"):
+        assert_same(found[key], expected[key], key)
+
+    # and the checkpoint alone rebuilds what it came from
+    rebuilt = type(task).load_from_checkpoint(tmp_path / "whole/epoch=1.ckpt", weights_only=True)
+    assert_same(dict(rebuilt.state_dict()), expected["state_dict"], "rebuilt")
+
+
+def assert_same(one: Any, other: Any, where: str) -> None:
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other), where
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys(), where
+        for key in one:
+            assert_same(one[key], other[key], f"{where}.{key}")
+    elif isinstance(one, list | tuple):
+        assert len(one) == len(other), where
+        for index, (a, b) in enumerate(zip(one, other, strict=True)):
+            assert_same(a, b, f"{where}[{index}]")
+    else:
+        assert one == other, where
+
+
+@every_case
+def test_bf16_stays_finite(case: Case) -> None:
+    task = build(case)
+    run = trainer(case, max_epochs=1, precision="bf16-mixed")
+    run.fit(task, datamodule=Tiny(case, train=4, batch_size=4))
+    assert run.callback_metrics
+    assert all(torch.isfinite(value).all() for value in run.callback_metrics.values())
+    for name, value in task.named_parameters():
+        assert value.dtype == torch.float32
+        assert torch.isfinite(value).all(), name
+
+
+def test_cases_have_names_of_their_own() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+    assert TRAIN % 2 == 0
