@@ -8,14 +8,19 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-ActivationName = Literal["relu", "leaky_relu", "sigmoid", "tanh", "gelu"]
+from lightning_modules.models.initialisation import InitName, init_weights
+
+ActivationName = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "identity"]
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "leaky_relu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
-    "gelu": nn.GELU,
+    "identity": nn.Identity,
 }
 
 
@@ -28,6 +33,8 @@ class MLP(nn.Module):
         num_classes: C.
         activation: f.
         dropout: probability of dropping a hidden unit in training.
+        init: how the weights start (see `init_weights`).
+        init_std: standard deviation of `init: normal`.
     """
 
     def __init__(
@@ -37,6 +44,8 @@ class MLP(nn.Module):
         num_classes: int = 10,
         activation: ActivationName = "relu",
         dropout: float = 0.0,
+        init: InitName = "default",
+        init_std: float = 0.01,
     ) -> None:
         super().__init__()
         widths = [in_features, *hidden]
@@ -46,6 +55,7 @@ class MLP(nn.Module):
             if dropout:
                 layers.append(nn.Dropout(dropout))
         self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], num_classes))
+        init_weights(self, init, init_std)
 
     def forward(self, x: Tensor) -> Tensor:
         """Inputs (N, ...) to logits (N, C)."""

@@ -13,12 +13,56 @@ from lightning_modules.tasks.base import Task
 from lightning_modules.tasks.losses import LOSSES, LossName, correct, cross_entropy
 
 
-class Classification(Task):
-    """Trains any network that maps inputs to scores of classes.
+class Scoring(Task):
+    """Trains a network that scores classes, by the loss that a subclass defines in `losses`.
 
     Logs `val_loss`, `val_acc`, `test_loss` and `test_acc`, each once an epoch as a torchmetrics
     object, so that the value is exact on any number of processes; beside those `train_loss` (see
-    `Task`).
+    `Task`). Targets are labels (N,), or (N, C) of 0 and 1 where an image shows several classes; one
+    of k classes counts as right where the k highest scores are theirs.
+
+    Args:
+        model: the network.
+        optimization: optimizer, schedule and memory format, as `Task` takes them.
+    """
+
+    def __init__(self, model: nn.Module, **optimization: Any) -> None:
+        super().__init__(model, **optimization)
+        self.val_loss = MeanMetric(nan_strategy="disable")
+        self.val_acc = MeanMetric(nan_strategy="disable")
+        self.test_loss = MeanMetric(nan_strategy="disable")
+        self.test_acc = MeanMetric(nan_strategy="disable")
+
+    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The loss of each example (N,) and its scores (N, C)."""
+        raise NotImplementedError
+
+    def batch_loss(self, batch: Batch) -> Tensor:
+        return self.losses(batch)[0].mean()
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> Tensor | None:
+        """Returns the scores (N, C), for callbacks that look at mistakes of single labels."""
+        loss, scores = self.losses(batch)
+        self.val_loss.update(loss)
+        self.val_acc.update(correct(scores, batch[1]).float())
+        return scores if batch[1].ndim == 1 else None
+
+    def on_validation_epoch_end(self) -> None:
+        self.log("val_loss", self.val_loss, prog_bar=True)
+        self.log("val_acc", self.val_acc, prog_bar=True)
+
+    def test_step(self, batch: Batch, batch_idx: int) -> None:
+        loss, scores = self.losses(batch)
+        self.test_loss.update(loss)
+        self.test_acc.update(correct(scores, batch[1]).float())
+
+    def on_test_epoch_end(self) -> None:
+        self.log("test_loss", self.test_loss)
+        self.log("test_acc", self.test_acc)
+
+
+class Classification(Scoring):
+    """Trains any network that maps inputs to scores of classes.
 
     Args:
         model: inputs (N, ...) to logits (N, C).
@@ -28,7 +72,7 @@ class Classification(Task):
         optimization: optimizer, schedule and memory format, as `Task` takes them.
 
     Raises:
-        BadInput: label smoothing with a loss that has no probabilities.
+        BadInput: label smoothing out of range, or with a loss that has no probabilities.
     """
 
     def __init__(
@@ -47,38 +91,15 @@ class Classification(Task):
             raise BadInput(f"label_smoothing is {label_smoothing}; it must be from 0 to 1")
         self.loss = LOSSES[loss]
         self.label_smoothing = label_smoothing
-        self.val_loss = MeanMetric(nan_strategy="disable")
-        self.val_acc = MeanMetric(nan_strategy="disable")
-        self.test_loss = MeanMetric(nan_strategy="disable")
-        self.test_acc = MeanMetric(nan_strategy="disable")
+
+    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        logits = self(batch[0])  # (N, C)
+        return self.loss(logits, batch[1]), logits
 
     def batch_loss(self, batch: Batch) -> Tensor:
-        x, y = batch
         if self.label_smoothing:
-            return cross_entropy(self(x), y, self.label_smoothing).mean()
-        return self.loss(self(x), y).mean()
-
-    def validation_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """Returns the logits (N, C), for callbacks that look at mistakes."""
-        x, y = batch
-        logits = self(x)
-        self.val_loss.update(self.loss(logits, y))
-        self.val_acc.update(correct(logits, y).float())
-        return logits
-
-    def on_validation_epoch_end(self) -> None:
-        self.log("val_loss", self.val_loss, prog_bar=True)
-        self.log("val_acc", self.val_acc, prog_bar=True)
-
-    def test_step(self, batch: Batch, batch_idx: int) -> None:
-        x, y = batch
-        logits = self(x)
-        self.test_loss.update(self.loss(logits, y))
-        self.test_acc.update(correct(logits, y).float())
-
-    def on_test_epoch_end(self) -> None:
-        self.log("test_loss", self.test_loss)
-        self.log("test_acc", self.test_acc)
+            return cross_entropy(self(batch[0]), batch[1], self.label_smoothing).mean()
+        return super().batch_loss(batch)
 
     def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Probabilities (N, C); after training by another loss only their order has a meaning."""
