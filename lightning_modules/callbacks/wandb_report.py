@@ -16,7 +16,8 @@ MAX_IMAGES = 16
 
 
 class WandbReport(pl.Callback):
-    """Sends the last validation's confusion matrix and up to 16 of its mistakes at the run's end.
+    """Sends the last validation's confusion matrix and up to 16 of the images that it took
+    for another class, at the run's end.
 
     For tasks whose `validation_step` returns logits (N, C).
     """
@@ -42,6 +43,8 @@ class WandbReport(pl.Callback):
             self._confusion.to(outputs.device)
         predicted = outputs.argmax(dim=1)  # (N,)
         self._confusion.update(predicted, targets)
+        if inputs.ndim != 4:
+            return  # no images
         wrong = (predicted != targets).nonzero().flatten()
         for row in wrong[: MAX_IMAGES - len(self._mistakes)].tolist():
             pair = int(targets[row]), int(predicted[row])
@@ -70,7 +73,8 @@ class WandbReport(pl.Callback):
             wandb.Image(_to_bytes(image), caption=f"{true}, taken for {predicted}")
             for image, true, predicted in self._mistakes
         ]
-        logger.experiment.log({"val_confusion": chart, "val_mistakes": images})
+        mistakes = {"val_mistakes": images} if images else {}
+        logger.experiment.log({"val_confusion": chart, **mistakes})
 
 
 def _to_bytes(image: Tensor) -> Any:
