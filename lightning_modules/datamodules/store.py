@@ -16,8 +16,10 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from lightning_modules.datamodules.download import FETCHERS, progress_bar
-from lightning_modules.datamodules.formats import read_idx
+from lightning_modules.datamodules import sources
+from lightning_modules.datamodules.download import progress_bar
+from lightning_modules.datamodules.formats import KEPT, PUBLISHED
+from lightning_modules.datamodules.mirrors import FETCHERS
 from lightning_modules.datamodules.sources import DATA_DIR, Arrays, Dataset, differences, find
 from lightning_modules.errors import BadInput, Unavailable
 
@@ -49,8 +51,7 @@ def load(name: str) -> Arrays:
 
 def _read(path: Path, mend: str) -> Arrays:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
+        return KEPT[path.suffix](path)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise BadInput(f"{path}: damaged ({error}); {mend}") from error
 
@@ -89,12 +90,13 @@ def _fetch(dataset: Dataset, path: Path) -> None:
     with progress_bar() as progress:
         for mirror in dataset.mirrors:
             try:
-                files = FETCHERS[mirror.kind](downloads, progress, **mirror.options)
-                arrays = {key: read_idx(file) for key, file in files.items()}
+                folder = FETCHERS[mirror.kind](downloads, progress, **mirror.options)
             except Unavailable as error:
                 failures.append(str(error))
                 continue
-            except (ValueError, EOFError) as error:
+            try:
+                arrays = PUBLISHED[mirror.format](folder)
+            except (ValueError, OSError) as error:
                 failures.append(f"{mirror.kind}: {error}")
                 continue
             wrong = differences(arrays, dataset.arrays)
@@ -104,9 +106,11 @@ def _fetch(dataset: Dataset, path: Path) -> None:
             write_atomically(path, arrays)
             shutil.rmtree(downloads)
             return
+    subset = f"{dataset.name}_subset"
+    instead = subset if subset in sources.datasets() else "mnist_subset"
     raise Unavailable(
         f"no mirror gave {dataset.name} ({'; '.join(failures)}); "
-        "try again later, or use mnist_subset, which ships with the course"
+        f"try again later, or use {instead}, which ships with the course"
     )
 
 

