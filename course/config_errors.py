@@ -55,7 +55,7 @@ def one_line(message: str, known_keys: list[str]) -> str:
         elif match := _EXPECTED.match(text):
             nested = _NESTED.match(_given(message))
             value = match[2] or (nested[2] if nested else _given(message))
-            if nested and keys[-1] != nested[1]:
+            if nested and not ".".join(keys).endswith(nested[1]):
                 keys.append(nested[1])
             return f"{'.'.join(keys)} is {value}; it must be {_readable(match[1])}"
     return " ".join(message.split())[:300]
