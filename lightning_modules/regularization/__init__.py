@@ -1,8 +1,8 @@
 """Methods against overfitting, one a file: a pure function, and a class to switch it on with.
 
 Each file opens with a card: what the method does, its equation and paper, when it helps and when it
-does not, and the line of a config that switches it on. README.md lists them all. Imported here, they
-can be named in a config without their module, as Lightning's own callbacks can.
+does not, and the line of a config that switches it on. README.md lists them all. Imported here,
+they can be named in a config without their module, as Lightning's own callbacks can.
 """
 
 from lightning_modules.regularization.batch_norm import BatchNorm

@@ -24,7 +24,7 @@ from torch import nn
 
 from lightning_modules.errors import BadInput
 
-_ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh)
+ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh)
 
 
 def _norm_after(layer: nn.Module) -> nn.Module | None:
@@ -47,8 +47,8 @@ def insert_batch_norm(model: nn.Module) -> None:
     for sequence in [module for module in model.modules() if isinstance(module, nn.Sequential)]:
         for index in range(1, len(sequence)):
             norm = _norm_after(sequence[index - 1])
-            if norm is not None and isinstance(sequence[index], _ACTIVATIONS):
-                sequence[index] = nn.Sequential(norm, sequence[index])
+            if norm is not None and isinstance(sequence[index], ACTIVATIONS):
+                sequence[index] = nn.Sequential(norm, sequence[index]).train(sequence.training)
     if not any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in model.modules()):
         raise BadInput("BatchNorm: the model has no activation behind a dense layer or convolution")
 

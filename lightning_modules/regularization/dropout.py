@@ -1,11 +1,11 @@
-r"""Dropout: in training, each hidden unit is left out with probability $p$; the rest make up for it.
+r"""Dropout: in training, each hidden unit is left out with probability $p$; the rest make up.
 
 $$\tilde h = \frac{m \odot h}{1 - p}, \quad m_i \sim \operatorname{Bernoulli}(1 - p)
 \text{ in training}, \qquad \tilde h = h \text{ in use}$$
 
-N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014). The
-rate may rise while training goes on, linearly or as in P. Morerio et al., "Curriculum dropout"
-(2017), equation 3: easy at first, hard at the end.
+N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
+The rate may rise while training goes on, linearly or exponentially (P. Morerio et al., "Curriculum
+dropout", 2017): easy at first, hard at the end.
 
 Helps: large dense layers and few examples; long training.
 Does not help: a model that underfits, which it makes worse; the input layer, where it throws
@@ -64,7 +64,7 @@ def dropout_layers(model: nn.Module) -> list[nn.modules.dropout._DropoutNd]:
         layers = [module for module in model.modules() if isinstance(module, _LAYERS)]
         for layer in layers[1:]:
             if isinstance(layer, nn.Linear):
-                layer.add_module("dropout", nn.Dropout(0.0))
+                layer.add_module("dropout", nn.Dropout(0.0).train(layer.training))
                 layer.register_forward_pre_hook(_drop_input)
                 found.append(layer.dropout)  # type: ignore[arg-type]
     if not found:

@@ -4,8 +4,8 @@ $$\min_w L(w) + \lambda_1 \sum_i |w_i| + \lambda_2 \sum_i w_i^2, \qquad
 w \leftarrow \frac{\operatorname{soft}(w, \eta \lambda_1)}{1 + 2 \eta \lambda_2}
 \text{ after each step}$$
 
-H. Zou and T. Hastie, "Regularization and variable selection via the elastic net" (2005), equation 3;
-the operator is in N. Parikh and S. Boyd, "Proximal algorithms" (2014), section 6.5.3.
+H. Zou and T. Hastie, "Regularization and variable selection via the elastic net" (2005), equation
+3; the operator is in N. Parikh and S. Boyd, "Proximal algorithms" (2014), section 6.5.3.
 
 Helps: where L1 does, and inputs come in groups that say much the same.
 Does not help: where either penalty alone does as well, since there are two strengths to choose.

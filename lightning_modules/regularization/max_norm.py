@@ -3,8 +3,8 @@ r"""Max-norm: no unit's incoming weights may grow longer than a limit.
 $$w_j \leftarrow w_j \min\left(1, \frac{c}{\lVert w_j \rVert_2}\right)
 \text{ after each step, for the incoming weights } w_j \text{ of each unit } j$$
 
-N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, "Dropout: a simple way to
-prevent neural networks from overfitting" (2014), section 5.1, with c between 3 and 4.
+N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014),
+section 5.1, with c between 3 and 4.
 
 Helps: dropout with a high learning rate: the weights can travel far and not blow up.
 Does not help: a limit above what the weights reach does nothing at all; layers followed by batch

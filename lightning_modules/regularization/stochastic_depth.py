@@ -5,8 +5,8 @@ b_l \sim \operatorname{Bernoulli}(1 - p_l), \qquad p_l = \frac{l}{L} p_L$$
 
 G. Huang, Y. Sun, Z. Liu, D. Sedra and K. Weinberger, "Deep networks with stochastic depth" (2016),
 equations 2 and 4. The paper multiplies the branch by $1 - p_l$ in use; dividing in training instead
-gives the same expectation and leaves the trained network as it is. Each example draws its own $b_l$;
-all branches are computed, so training takes as long as without it.
+gives the same expectation and leaves the trained network as it is. Each example draws its own
+$b_l$; all branches are computed, so training takes as long as without it.
 
 Helps: deep residual networks (the paper: 110 layers and more) and long training.
 Does not help: shallow ones, short training, networks without shortcuts.
