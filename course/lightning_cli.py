@@ -27,6 +27,7 @@ from lightning_modules.loggers import csv_logger, finish_wandb, wandb_logger
 RUNS = Path("runs")
 _NOISE = (
     "Be aware that when using `ckpt_path`",  # testing needs no callbacks of the training run
+    "You're using the WeightAveraging callback, but loading",  # averages are all that a test needs
     "Experiment logs directory",  # the run folder already holds config.yaml
     "isinstance\\(treespec, LeafSpec\\)",
     "The '\\w+_dataloader' does not have many workers",
