@@ -13,7 +13,7 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -119,6 +119,21 @@ class AssignmentTests:
             if result.status == "passed":
                 passed.add(spec.name)
             yield result
+
+    def run_one(self, spec: Spec, student: Any, seed: bytes) -> TestResult:
+        """Run one test, whatever it depends on."""
+        self._student, self._seed = student, seed
+        return self._run(spec)
+
+    @property
+    def lent(self) -> dict[str, dict[str, Callable[..., Any]]]:
+        """Task -> the reference's version of functions that later tasks build on."""
+        module = self._session.items[0].getparent(pytest.Module)
+        named: dict[str, tuple[str, ...]] = getattr(module and module.obj, "LENT", {})
+        return {
+            task: {name: getattr(self._reference, name) for name in names}
+            for task, names in named.items()
+        }
 
     def none_run(self, why: str) -> tuple[TestResult, ...]:
         """Every test as an error, for a submission in which there is nothing to test."""

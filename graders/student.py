@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,18 @@ class Student:
         """Call ``function`` and also return its arguments as they are afterwards."""
         self._submission.is_function(function)
         return Call(*self._submission.ask("call", None, function, list(args), kwargs, True))
+
+    @contextmanager
+    def lent(self, functions: dict[str, Callable[..., Any]]) -> Iterator[None]:
+        """As long as this lasts, the student's code that calls these names reaches ``functions``.
+
+        They run here, on whatever the student's code hands them.
+        """
+        self._submission.lent = functions
+        try:
+            yield
+        finally:
+            self._submission.lent = {}
 
     def tool(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a function of ``graders.sandbox.torch_tools`` on the student's side."""
@@ -116,6 +129,7 @@ class Submission:
         self.loaded = False
         self.asking = False
         self.life = 0  # handles of an earlier life are void
+        self.lent: dict[str, Callable[..., Any]] = {}  # in place of the student's own functions
 
     def __enter__(self) -> Submission:
         return self
@@ -149,6 +163,8 @@ class Submission:
             StudentError, StudentTimeout: it failed, by the student's doing.
         """
         self.load()
+        if self.lent and operation == "call":
+            return self._request("call_with", self.lent, thing, *rest)
         return self._request(operation, thing, *rest)
 
     def not_code(self) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from graders.catalogue import profile
 from graders.cells import Code
 from graders.errors import GraderBroke
+from graders.lending import with_lent
 from graders.plugin import AssignmentTests
 from graders.results import SubmissionResult
 from graders.sandbox.limits import Limits
@@ -64,7 +65,9 @@ class Grader:
             if why := submission.not_code():
                 tests = self.tests.none_run(why)
             else:
-                tests = tuple(self.tests.run(Student(submission), job.seed))
+                student = Student(submission)
+                results = self.tests.run(student, job.seed)
+                tests = with_lent(self.tests, student, job.seed, results)
             notes = submission.notes()
         return SubmissionResult(
             student=job.student,

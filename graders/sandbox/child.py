@@ -148,6 +148,18 @@ class Child:
         # a tuple, so that one argument that cannot cross does not keep the others here
         return (result, tuple(args), kwargs) if after else result
 
+    def do_call_with(self, lent: dict[str, Any], *call: Any) -> Any:
+        """A call during which the module has ``lent`` in place of its own functions."""
+        names = self.module.__dict__
+        own = {name: names[name] for name in lent if name in names}
+        names.update(lent)
+        try:
+            return self.do_call(*call)
+        finally:
+            for name in lent:
+                names.pop(name, None)
+            names.update(own)
+
     def do_tool(self, _: None, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         from graders.sandbox import torch_tools  # there in the torch profile alone
 

@@ -118,10 +118,11 @@ class Session:
             Died: the process ended; the session is over.
             wire.WireError: what came is not plain data within the limits; the session is over.
         """
-        deadline = time.monotonic() + seconds
         limit = self.sandbox.limits.message_bytes
         try:
-            self._send(wire.encode(request), deadline)
+            content = wire.encode(request)
+            self._send(content, time.monotonic() + seconds)
+            deadline = time.monotonic() + seconds  # the clock runs from when it was asked
             while True:
                 answer = wire.decode(frames.receive(self.sock, limit, deadline), revive)
                 match answer:

@@ -27,6 +27,9 @@ from graders.compare import (
     check_untouched,
 )
 
+LENT = {"output_size": ("output_size",), "correlate2d": ("correlate2d",)}
+"""Later tasks are judged with a right one of these, too, where the student's own went wrong."""
+
 
 def draw(rng, *shape):
     """Multiples of 1/16, of order 1, none of them 0."""

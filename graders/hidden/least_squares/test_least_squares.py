@@ -10,6 +10,9 @@ import pytest
 
 from graders.compare import as_array, check_close, check_untouched
 
+LENT = {"soft_threshold": ("soft_threshold",)}
+"""The lasso is judged with a right one, too, where the student's own went wrong."""
+
 
 def draw(rng, n=12, d=3):
     """Features and targets of order 1, with an intercept that cannot be overlooked."""
