@@ -87,6 +87,12 @@ def images(channels: int = 1, size: int = 28) -> Callable[[int], tuple[Tensor, T
     return examples
 
 
+def table(n: int) -> tuple[Tensor, Tensor]:
+    """Random inputs (n, 40) with random outputs (n,)."""
+    generator = torch.Generator().manual_seed(n)
+    return torch.randn(n, 40, generator=generator), torch.randn(n, generator=generator)
+
+
 def classify(
     name: str,
     path: str,
@@ -129,12 +135,59 @@ SMALL_VGG = {
 }
 SMALL_ALEXNET = {"num_classes": 10, "dropout": 0.0, "hidden": 64}
 
+AVERAGING = {
+    "class_path": "lightning.pytorch.callbacks.EMAWeightAveraging",
+    "init_args": {"decay": 0.9},
+}
+
 CASES = [
     classify("softmax", "linear.SoftmaxClassifier"),
     classify("mlp", "mlp.MLP", hidden=[32, 16]),
     classify("mlp with dropout", "mlp.MLP", hidden=[64], dropout=0.1, random=True),
     classify("lenet", "lenet.LeNet"),
     classify("strided", "strided_cnn.StridedCNN", width=8),
+    classify("1x1", "conv_net.ConvNet", images(3, 12), rate=1e-2, channels=[8, 16], mixing=1),
+    classify(
+        "strides", "conv_net.ConvNet", images(3, 12), rate=1e-2, channels=[8], downsample="stride"
+    ),
+    classify(
+        "small alexnet", "alexnet.CifarAlexNet", images(3, 32), width=4, hidden=32, dropout=0.0
+    ),
+    Case(
+        "hinge",
+        spec(
+            "tasks.classification.Classification",
+            model=spec("models.linear.SoftmaxClassifier"),
+            loss="hinge",
+            learning_rate=0.01,
+        ),
+        images(),
+    ),
+    Case(
+        "linear regression",
+        spec(
+            "tasks.regression.Regression",
+            model=spec("models.linear.LinearRegression", in_features=40),
+        ),
+        table,
+        memorise={**ADAM, "learning_rate": 0.1},
+    ),
+    Case(
+        "capsules",
+        spec(
+            "tasks.capsules.Capsules",
+            model=spec(
+                "models.capsules.CapsuleNet",
+                image_size=13,
+                conv_channels=8,
+                primary_types=4,
+                kernel_size=5,
+                decoder=[16],
+            ),
+        ),
+        images(1, 13),
+        memorise={**ADAM, "learning_rate": 1e-2},
+    ),
     classify("small googlenet", "inception.SmallGoogLeNet", images(3, 12), width=2),
     classify("cifar resnet", "resnet.CifarResNet", images(3, 12), depth=8),
     classify("plain cifar net", "resnet.CifarResNet", images(3, 12), depth=8, shortcut=False),
@@ -143,5 +196,31 @@ CASES = [
     classify("vgg with batch norm", "vgg.VGG", images(3, 16), **SMALL_VGG, batch_norm=True),
     classify(
         "alexnet", "alexnet.AlexNet", images(3, 63), rate=3e-4, memorised=0.7, **SMALL_ALEXNET
+    ),
+    classify("l1", "mlp.MLP", callbacks=[spec("regularization.L1", lam=1e-3)]),
+    classify("l2", "mlp.MLP", callbacks=[spec("regularization.L2", lam=1e-3)]),
+    classify("elastic net", "mlp.MLP", callbacks=[spec("regularization.ElasticNet", l1=1e-3)]),
+    classify("max norm", "mlp.MLP", callbacks=[spec("regularization.MaxNorm", limit=0.5)]),
+    classify("batch norm", "mlp.MLP", callbacks=[spec("regularization.BatchNorm")]),
+    classify("mixup", "mlp.MLP", augment=[spec("regularization.Mixup", alpha=0.1)], memorised=0.5),
+    classify("weight averaging", "mlp.MLP", callbacks=[AVERAGING]),
+    classify(
+        "dropout that rises",
+        "mlp.MLP",
+        callbacks=[spec("regularization.Dropout", start=0.1, rate=0.3)],
+        random=True,
+    ),
+    classify(
+        "stochastic depth",
+        "resnet.CifarResNet",
+        images(3, 12),
+        callbacks=[spec("regularization.StochasticDepth", rate=0.2)],
+        depth=8,
+        random=True,
+    ),
+    classify(
+        "layer statistics",
+        "mlp.MLP",
+        callbacks=[spec("callbacks.layer_statistics.LayerStatistics")],
     ),
 ]
