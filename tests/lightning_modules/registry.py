@@ -148,7 +148,13 @@ CASES = [
     classify("strided", "strided_cnn.StridedCNN", width=8),
     classify("1x1", "conv_net.ConvNet", images(3, 12), rate=1e-2, channels=[8, 16], mixing=1),
     classify(
-        "strides", "conv_net.ConvNet", images(3, 12), rate=1e-2, channels=[8], downsample="stride"
+        "strides",
+        "conv_net.ConvNet",
+        images(3, 12),
+        channels=[8],
+        downsample="stride",
+        global_pool=False,
+        image_size=12,
     ),
     classify(
         "small alexnet", "alexnet.CifarAlexNet", images(3, 32), width=4, hidden=32, dropout=0.0

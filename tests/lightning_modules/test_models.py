@@ -10,13 +10,14 @@ import torchvision.models
 from torch import nn
 
 from lightning_modules.models.alexnet import AlexNet
+from lightning_modules.models.conv_net import ConvNet
 from lightning_modules.models.inception import InceptionBlock, SmallGoogLeNet
 from lightning_modules.models.inception_v3 import InceptionV3
+from lightning_modules.models.initialisation import init_weights
 from lightning_modules.models.lenet import LeNet
 from lightning_modules.models.linear import SoftmaxClassifier
 from lightning_modules.models.mlp import ACTIVATIONS, MLP
 from lightning_modules.models.resnet import CifarResNet, ResNet
-from lightning_modules.models.strided_cnn import StridedCNN
 from lightning_modules.models.vgg import VGG
 
 
@@ -95,43 +96,6 @@ def test_parameter_counts_are_the_published_ones(name: str) -> None:
         assert found == expected
 
 
-SMALL: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
-    "softmax": (SoftmaxClassifier, (1, 28, 28)),
-    "mlp": (lambda: MLP(hidden=(32, 16), dropout=0.1), (1, 28, 28)),
-    "deep linear": (lambda: MLP(hidden=()), (1, 28, 28)),
-    "lenet": (LeNet, (1, 28, 28)),
-    "strided": (lambda: StridedCNN(width=8), (1, 28, 28)),
-    "small vgg": (
-        lambda: VGG(
-            ((8, 1), (16, 2)), 10, 3, hidden=32, pooled_size=2, dropout=0.0, batch_norm=True
-        ),
-        (3, 12, 12),
-    ),
-    "small googlenet": (lambda: SmallGoogLeNet(width=2), (3, 12, 12)),
-    "resnet": (lambda: CifarResNet(8), (3, 12, 12)),
-    "plain": (lambda: CifarResNet(8, shortcut=False), (3, 12, 12)),
-}
-
-
-@pytest.mark.parametrize("name", SMALL)
-def test_a_network_memorises_one_batch(name: str) -> None:
-    build, shape = SMALL[name]
-    torch.manual_seed(0)
-    model = build()
-    inputs, targets = torch.randn(16, *shape), torch.arange(16) % 10
-    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    for _ in range(80):
-        optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(model(inputs), targets)
-        loss.backward()
-        optimizer.step()
-        if loss < 0.1:
-            break
-    assert model(inputs).shape == (16, 10)
-    assert loss < 0.3
-    assert all(parameter.grad is not None for parameter in model.parameters())
-
-
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_an_mlp_is_its_equation(activation: str) -> None:
     torch.manual_seed(0)
@@ -163,3 +127,81 @@ def test_a_residual_network_of_zero_blocks_passes_its_input_on() -> None:
 def test_depths_that_do_not_exist_are_refused(depth: int) -> None:
     with pytest.raises(ValueError, match=r"6n \+ 2"):
         CifarResNet(depth)
+
+
+def test_two_small_filters_see_as_far_as_one_large_with_fewer_weights() -> None:
+    def grown(model: ConvNet) -> ConvNet:
+        for parameter in model.parameters():
+            nn.init.ones_(parameter)
+        return model
+
+    small = grown(ConvNet((16,), 3, convs=2, batch_norm=False))
+    large = grown(ConvNet((16,), 5, batch_norm=False))
+    image = torch.zeros(1, 3, 32, 32)
+    image[0, :, 16, 16] = 1
+    for model in (small, large):
+        convolutions = model.features[:-1]
+        changed = convolutions(image)[0, 0] != convolutions(image * 0)[0, 0]
+        assert changed.sum() == 25
+    # between 16 and 16 channels: 2 x 9 weights a pair of channels against 25
+    deep = ConvNet((16, 16), 3, convs=2, batch_norm=False)
+    wide = ConvNet((16, 16), 5, convs=1, batch_norm=False)
+    assert count(deep) - count(small) == 2 * (16 * 16 * 9 + 16)
+    assert count(wide) - count(large) == 16 * 16 * 25 + 16
+
+
+def test_a_1x1_convolution_is_a_dense_layer_at_each_position() -> None:
+    model = ConvNet((4,), mixing=1, batch_norm=False)
+    mixing = model.features[2]
+    x = torch.randn(2, 4, 5, 6)
+    dense = x.movedim(1, -1) @ mixing.weight[:, :, 0, 0].T + mixing.bias
+    torch.testing.assert_close(mixing(x), dense.movedim(-1, 1))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"kernel_size": 4}, "odd"), ({"channels": (4, 4, 4), "image_size": 7}, "too small")],
+)
+def test_conv_nets_that_cannot_be_are_refused(options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ConvNet(**options)
+
+
+@pytest.mark.parametrize(
+    ("init", "std"),
+    [("zero", 0.0), ("normal", 0.05), ("xavier", (2 / 900) ** 0.5), ("he", (2 / 600) ** 0.5)],
+)
+def test_initialisations_have_their_variance(init: str, std: float) -> None:
+    torch.manual_seed(0)
+    layer = MLP(600, (300,), init=init, init_std=0.05).layers[0]
+    assert layer.weight.std().item() == pytest.approx(std, rel=0.02)
+    assert layer.weight.mean().abs() < 1e-3
+    assert not layer.bias.any()
+
+
+def test_an_orthogonal_layer_keeps_lengths() -> None:
+    layer = MLP(20, (20,), init="orthogonal").layers[0]
+    x = torch.randn(3, 20)
+    torch.testing.assert_close(layer(x).norm(dim=1), x.norm(dim=1))
+
+
+def test_default_leaves_torchs_and_unknown_names_are_refused() -> None:
+    layer = nn.Linear(3, 3)
+    before = layer.weight.clone()
+    init_weights(layer, "default")
+    assert torch.equal(layer.weight, before)
+    with pytest.raises(ValueError, match="zero, normal, xavier"):
+        init_weights(layer, "xavvier")  # type: ignore[arg-type]
+
+
+def test_zero_initialisation_never_tells_units_apart() -> None:
+    model = MLP(6, (5,), 3, activation="sigmoid", init="zero")
+    x, y = torch.randn(20, 6), torch.arange(20) % 3
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    for _ in range(20):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    weight = model.layers[0].weight
+    assert weight.abs().sum() > 0
+    torch.testing.assert_close(weight, weight[:1].expand(5, 6))  # five copies of one unit

@@ -1,0 +1,35 @@
+"""The figure of lesson 2: paths down a valley."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from lightning_modules.visualisation.descent_paths import (
+    CURVATURES,
+    START,
+    WAYS,
+    descend,
+    plot_descent_paths,
+    valley,
+)
+
+
+def test_descents_path_is_known() -> None:
+    # each coordinate shrinks by 1 - rate * curvature a step
+    shrink = 1 - 0.07 * torch.tensor(CURVATURES)
+    expected = torch.stack([torch.tensor(START) * shrink**step for step in range(11)])
+    torch.testing.assert_close(descend(WAYS["descent"], 10), expected)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_every_way_leads_down(name: str) -> None:
+    heights = valley(descend(WAYS[name], 30))
+    assert heights[-1] < 0.1 * heights[0]
+
+
+def test_the_figure_is_drawn(tmp_path: Path) -> None:
+    plot_descent_paths(tmp_path / "paths.png", num_steps=3)
+    assert (tmp_path / "paths.png").read_bytes().startswith(b"\x89PNG")
