@@ -13,22 +13,26 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR, StepLR
 
 from lightning_modules.errors import BadInput
+from lightning_modules.muon import Muon
 
-OptimizerName = Literal["SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "RMSprop", "NAdam"]
-ScheduleName = Literal["constant", "warmup", "cosine", "step", "one_cycle"]
+OptimizerName = Literal["SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "RMSprop", "NAdam", "Muon"]
+ScheduleName = Literal["constant", "warmup", "linear", "cosine", "step", "one_cycle"]
 
 
 def build_optimizer(
-    name: str, parameters: Iterable[nn.Parameter], learning_rate: float, **options: Any
+    name: str, parameters: Iterable[Any], learning_rate: float, **options: Any
 ) -> Optimizer:
     """`torch.optim.<name>(parameters, lr=learning_rate, **options)`, with errors a reader can use.
+
+    `parameters` are parameters, or groups of them with options of their own.
 
     Raises:
         BadInput: torch's optimizer has no such name or option, or refuses its value.
     """
     if name not in get_args(OptimizerName):
         raise BadInput(f"optimizer '{name}': choose one of {', '.join(get_args(OptimizerName))}")
-    optimizer_class = getattr(torch.optim, name)
+    # torch's Muon refuses the filters of convolutions
+    optimizer_class = Muon if name == "Muon" else getattr(torch.optim, name)
     allowed = [key for key in inspect.signature(optimizer_class).parameters if key != "params"]
     for key in options:
         if key not in allowed or key == "lr":
@@ -53,10 +57,11 @@ def build_schedule(
     """A schedule that is stepped once after each optimizer step.
 
     Args:
-        name: `constant`; `warmup`: a linear rise, then constant; `cosine`: the same rise, then half
-            a cosine down to 0 (Loshchilov and Hutter 2017, equation 5, without restarts); `step`:
-            times `gamma` every `step_size` steps; `one_cycle`: up for `pct_start` of the steps,
-            then down (Smith and Topin 2018), with the optimizer's rate as the peak.
+        name: `constant`; `warmup`: a linear rise, then constant; `linear`: the same rise, then
+            linearly down to 0; `cosine`: the same rise, then half a cosine down to 0 (Loshchilov
+            and Hutter 2017, equation 5, without restarts); `step`: times `gamma` every `step_size`
+            steps; `one_cycle`: up for `pct_start` of the steps, then down (Smith and Topin 2018),
+            with the optimizer's rate as the peak.
         optimizer: whose learning rate is scheduled.
         total_steps: optimizer steps of the whole run.
         warmup_steps: length of the rise, in steps.
@@ -72,17 +77,17 @@ def build_schedule(
         return OneCycleLR(optimizer, max_lr=peak, total_steps=total_steps, pct_start=pct_start)
     if name == "step":
         return StepLR(optimizer, step_size=step_size, gamma=gamma)
-    if name not in ("constant", "warmup", "cosine"):
+    if name not in ("constant", "warmup", "linear", "cosine"):
         raise BadInput(f"schedule '{name}': choose one of {', '.join(get_args(ScheduleName))}")
     rise = warmup_steps if name != "constant" else 0
 
     def factor(step: int) -> float:
         if step < rise:
             return (step + 1) / rise
-        if name != "cosine":
+        if name in ("constant", "warmup"):
             return 1.0
-        progress = (step - rise) / max(1, total_steps - rise)
-        return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+        progress = min(1.0, (step - rise) / max(1, total_steps - rise))
+        return 1 - progress if name == "linear" else 0.5 * (1 + math.cos(math.pi * progress))
 
     return LambdaLR(optimizer, factor)
 

@@ -146,6 +146,7 @@ CASES = [
     classify("mlp with dropout", "mlp.MLP", hidden=[64], dropout=0.1, random=True),
     classify("lenet", "lenet.LeNet"),
     classify("strided", "strided_cnn.StridedCNN", width=8),
+    classify("cifar net", "cifar_net.CifarNet", images(3, 32), rate=2e-2, widths=[8, 16, 16]),
     classify("1x1", "conv_net.ConvNet", images(3, 12), rate=1e-2, channels=[8, 16], mixing=1),
     classify(
         "strides",
