@@ -30,7 +30,7 @@ from tests.adversarial.cases import SOLUTION, Case, attacks, fair
 pytestmark = pytest.mark.alone
 
 ATTACKS, FAIR = attacks(), fair()
-SUBMISSION_SECONDS = 4  # what never ends costs this much of a core
+SUBMISSION_SECONDS = 2.5  # what never ends costs this much of a core; honest work takes 0.6 at most
 PR_SET_CHILD_SUBREAPER = 36
 CANARIES = {
     "DLCOURSE_SECRET": "CANARY-of-the-course",
