@@ -1,14 +1,17 @@
 """``dlcourse similarity``: which submissions look alike more than their assignment explains.
 
 What the released stub holds is discounted, and a passage counts the less the more of the class
-have it: everyone subtracts the row's maximum in a softmax. The figures are a reason to read two
-submissions side by side, which the report makes easy, and never a verdict.
+have it: everyone subtracts the row's maximum in a softmax. Where an assignment asks for networks,
+the course's own models, which every student has, are compared like one more submission each. The
+figures are a reason to read two sources side by side, which the report makes easy, and never a
+verdict.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -18,13 +21,14 @@ from rich.console import Console
 from rich.progress import track
 
 from graders import submissions
-from graders.catalogue import source_path
+from graders.catalogue import course_root, profile, source_path
 from graders.errors import BadInput, Rejected
 from graders.fingerprints import Fingerprint, fingerprints, tokens
 from graders.gradebook_cells import released
 from graders.inert import inert
 from graders.pages import render
 from graders.results import write_atomically
+from graders.sandbox.profiles import TORCH
 
 MOST_PAIRS = 50  # in the report
 LEAST_SIMILAR = 0.1  # of everything; independent answers stay below 0.07 on the softmax assignment
@@ -104,7 +108,7 @@ def similarity(name: str, folder: Path, to: Path) -> int:
                 read.append(prepare(student.student, sources, stub))
         except Rejected as error:
             skipped.append((student.student, str(error)))
-    pairs = similar_pairs(read)
+    pairs = similar_pairs(read, models(stub) if profile(name) is TORCH else [])
     write_atomically(to, page(name, len(read), pairs, skipped))
     to_look_at = f"{len(pairs)} {'pair' if len(pairs) == 1 else 'pairs'} to look at"
     print(f"{name}: {len(read)} compared, {to_look_at}: {to}")
@@ -121,18 +125,35 @@ def prepare(student: str, sources: list[str], stub: Stub) -> Submission:
     return Submission(student, tuple(text.split("\n")), tuple(found))
 
 
+def models(stub: Stub) -> list[Submission]:
+    """The course's own models, a file each."""
+    folder = course_root() / "lightning_modules" / "models"
+    return [
+        prepare(f"the course's {path.name}", [path.read_text(encoding="utf-8")], stub)
+        for path in sorted(folder.glob("*.py"))
+    ]
+
+
 def _essence(source: str) -> str:
     return " ".join(token.text for token in tokens(source))
 
 
-def similar_pairs(read: list[Submission], most: int = MOST_PAIRS) -> list[Pair]:
+def similar_pairs(
+    students: list[Submission], given: Sequence[Submission] = (), most: int = MOST_PAIRS
+) -> list[Pair]:
     """Return the pairs worth looking at, the most alike first.
+
+    Args:
+        students: whose work is compared, each with each.
+        given: what they are compared with as well, though not with each other.
+        most: pairs to return.
 
     Each submission is a vector of its fingerprints; one that ``df`` of ``n`` submissions have
     weighs ``log((n + 1) / df)``, next to nothing where everyone has it. A pair is worth a look
     for the cosine between its vectors, or for one long passage in a longer work of their own.
     Time is quadratic in submissions, as matrix products.
     """
+    read = [*students, *given]
     number = len(read)
     if number < 2:
         return []
@@ -145,7 +166,7 @@ def similar_pairs(read: list[Submission], most: int = MOST_PAIRS) -> list[Pair]:
     norm = np.sqrt(np.outer(total, total))
     alike = np.divide(shared, norm, out=np.zeros_like(shared), where=norm > 0)  # (n, n)
     # a passage of that weight needs that much in common
-    left, right = np.nonzero(np.triu(shared >= LEAST_PASSAGE, k=1))
+    left, right = np.nonzero(np.triu(shared >= LEAST_PASSAGE, k=1)[: len(students)])
     order = np.lexsort((right, left, -alike[left, right]))[:MOST_CANDIDATES]
     pairs = []
     for i, j in zip(left[order], right[order], strict=True):

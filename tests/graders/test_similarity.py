@@ -199,3 +199,20 @@ def test_wrong_use_is_one_line(folder, tmp_path):
         similarity("softmax", Path("nowhere"), tmp_path / "x.html")
     with pytest.raises(BadInput, match="is a folder"):
         similarity("softmax", folder, tmp_path)
+
+
+def test_copies_of_the_courses_own_models_are_found_and_honest_blocks_are_not(tmp_path):
+    folder = course_root() / "tests" / "alternates" / "architectures"
+    honest = {path.stem: path.read_text() for path in sorted(folder.glob("*.py"))}
+    honest["reference"] = source_path("architectures").read_text()
+    block = ast.parse((course_root() / "lightning_modules" / "models" / "resnet.py").read_text())
+    names = ("BasicBlock", "CifarBlock")
+    (copied, *_) = [n for n in block.body if isinstance(n, ast.ClassDef) and n.name in names]
+    copied.name = "ResidualBlock"
+    for student, text in (honest | {"copier": disguise(ast.unparse(copied))}).items():
+        (tmp_path / "in" / student).mkdir(parents=True)
+        (tmp_path / "in" / student / "architectures.py").write_text(text)
+    assert similarity("architectures", tmp_path / "in", tmp_path / "page.html") == 0
+    page = BeautifulSoup((tmp_path / "page.html").read_text(), "html.parser")
+    shown = [summary.find_all("span")[0].get_text() for summary in page.select("summary")]
+    assert shown == ["copier and the course's resnet.py"]
