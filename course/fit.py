@@ -15,11 +15,11 @@ def main(argv: list[str]) -> int:
         The exit status: 0 done, 1 failed under way, 2 wrong usage or config.
     """
     from course.lightning_cli import run
-    from lightning_modules.errors import BadInput
 
     try:
         return run(argv)
-    except BadInput as error:
-        if os.environ.get("LOCAL_RANK", "0") != "0":
-            return error.exit_status  # the first process says it; once is enough
-        raise
+    except Exception as error:
+        status = getattr(error, "exit_status", None)
+        if status is None or os.environ.get("LOCAL_RANK", "0") == "0":
+            raise
+        return int(status)  # the first process says it; once is enough

@@ -16,13 +16,18 @@ from lightning.pytorch.loggers import Logger, WandbLogger
 from lightning.pytorch.utilities import rank_zero_only
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
-import lightning_modules.regularization  # noqa: F401  configs may then say `class_path: L1`
+import lightning_modules.datamodules.augmentation  # configs may then say `class_path: Flip`
+import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
 from course.config_errors import instantiation_line, one_line
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
+from lightning_modules.callbacks.peers import WatchPeers, lost_connection
+from lightning_modules.callbacks.progress import TimedProgressBar
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.callbacks.wandb_report import WandbReport
 from lightning_modules.errors import BadInput
 from lightning_modules.loggers import csv_logger, finish_wandb, wandb_logger
+from lightning_modules.profiler import NoProfiler
+from lightning_modules.sync_batchnorm import SyncBatchNorm
 
 RUNS = Path("runs")
 _NOISE = (
@@ -37,8 +42,8 @@ _NOISE = (
 class CourseCLI(LightningCLI):
     """One command of LightningCLI, with the loggers and callbacks that every run has."""
 
-    def __init__(self, argv: list[str]) -> None:
-        self.command, self.argv = argv[0], argv
+    def __init__(self, argv: list[str], peers: WatchPeers) -> None:
+        self.command, self.argv, self.peers = argv[0], argv, peers
         super().__init__(
             pl.LightningModule,
             pl.LightningDataModule,
@@ -90,20 +95,29 @@ class CourseCLI(LightningCLI):
         self.run_dir = self._claim_run_dir()
         fitting = self.command == "fit"
         loggers: list[Logger] = [csv_logger(self.run_dir)]
-        callbacks: list[pl.Callback] = []
+        callbacks: list[pl.Callback] = [self.peers]
+        if self._get(self.config_init, "trainer.enable_progress_bar") is not False:
+            callbacks.append(TimedProgressBar())
         if fitting:
             loggers.append(wandb_logger(self.run_dir, "dlcourse", self._lesson()))
             checkpoints = self.run_dir / "checkpoints"
-            callbacks = [
+            callbacks += [
                 StepSeed(),
                 StopOnNonFinite(),
                 SaveOnInterrupt(checkpoints / "interrupted.ckpt"),
                 LearningRateMonitor("step"),
                 WandbReport(),
-                ModelCheckpoint(checkpoints, filename="best", monitor="val_loss", save_last=True),
+                ModelCheckpoint(checkpoints, filename="best", monitor="val_loss"),
+                # not `save_last` of the one above: that is written where the loss improved alone
+                ModelCheckpoint(checkpoints, filename="last", enable_version_counter=False),
             ]
         self.trainer_defaults["callbacks"] = callbacks
-        return super().instantiate_trainer(logger=loggers, **kwargs)
+        options: dict[str, Any] = {"logger": loggers, "profiler": NoProfiler()}
+        if self._get(self.config_init, "trainer.profiler"):
+            del options["profiler"]
+        if self._get(self.config_init, "trainer.sync_batchnorm"):
+            options["plugins"] = [SyncBatchNorm()]
+        return super().instantiate_trainer(**options, **kwargs)
 
     def before_fit(self) -> None:
         self._dump_config()
@@ -151,8 +165,13 @@ def run(argv: list[str]) -> int:
     logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
     for pattern in _NOISE:
         warnings.filterwarnings("ignore", message=f".*{pattern}")
+    peers = WatchPeers()
     try:
-        cli = CourseCLI(argv)
+        cli = CourseCLI(argv, peers)
+    except Exception as error:
+        if lost_connection(error):
+            raise peers.loss() from error
+        raise
     finally:
         finish_wandb()
     if cli.trainer.is_global_zero and argv[0] == "fit":

@@ -26,3 +26,9 @@ class Interrupted(Exception):
     """They stopped the run; the message says how it goes on."""
 
     exit_status = 130
+
+
+class PeerLost(Exception):
+    """Another process of the run is gone."""
+
+    exit_status = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 from pathlib import Path
@@ -13,13 +14,24 @@ import torch
 
 from lightning_modules.errors import Diverged, Interrupted
 
+_NEVER = 2**62  # a step that no run reaches
+
+
+def all_meet(trainer: pl.Trainer, batch_idx: int) -> bool:
+    """Whether the processes compare notes after this batch: each time costs them a round trip."""
+    every = trainer.log_every_n_steps  # type: ignore[attr-defined]
+    return trainer.world_size == 1 or (batch_idx + 1) % every == 0 or trainer.is_last_batch
+
 
 class StopOnNonFinite(pl.Callback):
-    """Ends the run at the first loss that is NaN or infinite.
+    """Ends the run at the first loss that is NaN or infinite, on whichever process.
 
     On an accelerator the loss is looked at every `log_every_n_steps` steps: reading it makes the
     processor wait for the device.
     """
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._first: tuple[int, float] | None = None
 
     def on_train_batch_end(
         self,
@@ -30,12 +42,19 @@ class StopOnNonFinite(pl.Callback):
         batch_idx: int,
     ) -> None:
         loss = outputs["loss"]
-        on_cpu = loss.device.type == "cpu"
-        if not on_cpu and batch_idx % trainer.log_every_n_steps:  # type: ignore[attr-defined]
-            return
-        if not torch.isfinite(loss):
+        meet = all_meet(trainer, batch_idx)
+        if loss.device.type == "cpu" or (batch_idx + 1) % trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
+            value = loss.item()
+            if self._first is None and not math.isfinite(value):
+                self._first = trainer.global_step, value
+        if trainer.world_size > 1 and meet:
+            step = torch.tensor(self._first[0] if self._first else _NEVER)
+            step = trainer.strategy.reduce(step.to(loss.device), reduce_op="min")
+            if int(step) != _NEVER:
+                self._first = int(step), self._first[1] if self._first else math.nan
+        if self._first is not None and meet:
             raise Diverged(
-                f"the loss is {loss.item()} at step {trainer.global_step} of epoch "
+                f"the loss is {self._first[1]} at step {self._first[0]} of epoch "
                 f"{trainer.current_epoch}; try a smaller model.init_args.learning_rate, "
                 "a warm-up schedule, or --trainer.gradient_clip_val 1.0"
             )
@@ -73,6 +92,8 @@ class SaveOnInterrupt(pl.Callback):
     ) -> None:
         asked = self._asked
         if trainer.world_size > 1:
+            if not all_meet(trainer, batch_idx):
+                return
             asked = trainer.strategy.reduce_boolean_decision(asked, all=False)
         # after an epoch's last step its validation is still due: stop after the next step instead
         if asked and not trainer.is_last_batch:
