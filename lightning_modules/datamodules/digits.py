@@ -56,10 +56,17 @@ class Digits(InMemory):
         self.scale = _SCALES[dataset]
 
     def _load(self) -> Splits:
+        return {
+            name: (normalise(images, *self.scale), labels)
+            for name, (images, labels) in self._load_bytes().items()
+        }
+
+    def _load_bytes(self) -> Splits:
+        """Images (N, 28, 28) as bytes, and labels (N,)."""
         assert self.dataset is not None
         arrays = {key: torch.from_numpy(array) for key, array in load(self.dataset).items()}
-        labelled = normalise(arrays["train_images"], *self.scale), arrays["train_labels"].long()
+        labelled = arrays["train_images"], arrays["train_labels"].long()
         return {
             **hold_out(*labelled, self.val_size, self.split_seed),
-            "test": (normalise(arrays["test_images"], *self.scale), arrays["test_labels"].long()),
+            "test": (arrays["test_images"], arrays["test_labels"].long()),
         }

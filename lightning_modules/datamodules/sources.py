@@ -119,11 +119,27 @@ def array_sha256(array: np.ndarray) -> str:
 
 
 def describe(arrays: Arrays) -> dict[str, dict]:
-    """What the manifest says of these arrays; the scripts in `data/` write it there."""
+    """What the manifest says of these arrays."""
     return {
         key: {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": array_sha256(array)}
         for key, array in arrays.items()
     }
+
+
+def record(name: str, path: Path, arrays: Arrays, title: str, source: str, licence: str) -> None:
+    """Writes the manifest entry of a file that ships; the scripts in `data/` call it."""
+    manifest_path = path.parent / "manifest.json"
+    manifest = json.loads(manifest_path.read_text())
+    manifest["datasets"][name] = {
+        "title": title,
+        "source": source,
+        "licence": licence,
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "arrays": describe(arrays),
+    }
+    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
+    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 
 def differences(arrays: Arrays, specs: dict[str, ArraySpec]) -> list[str]:
