@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 import lightning.pytorch as pl
+from lightning.pytorch.callbacks import WeightAveraging
 from torch import nn
 
 from lightning_modules.errors import BadInput
@@ -54,9 +55,17 @@ def insert_batch_norm(model: nn.Module) -> None:
 
 
 class BatchNorm(pl.Callback):
-    """Puts batch normalisation into a model before it is trained, tested or filled from a file."""
+    """Puts batch normalisation into a model before it is trained, tested or filled from a file.
+
+    Raises:
+        BadInput: at the start of a run, where weight averaging stands before it in the list: it
+            would average the network as it was.
+    """
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        before = trainer.callbacks[: trainer.callbacks.index(self)]  # type: ignore[attr-defined]
+        if any(isinstance(callback, WeightAveraging) for callback in before):
+            raise BadInput("trainer.callbacks: put BatchNorm before weight averaging")
         insert_batch_norm(pl_module)
 
     def state_dict(self) -> dict[str, Any]:

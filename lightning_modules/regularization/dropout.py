@@ -91,8 +91,12 @@ class Dropout(pl.Callback):
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         if stage == "fit":
-            for layer in dropout_layers(pl_module):
-                layer.p = self.start
+            self._layers = dropout_layers(pl_module)
+            self._set(self.start)
+
+    def _set(self, rate: float) -> None:
+        for layer in self._layers:
+            layer.p = rate
 
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
@@ -102,7 +106,6 @@ class Dropout(pl.Callback):
         last_step = int(trainer.estimated_stepping_batches) - 1
         progress = min(1.0, trainer.global_step / max(1, last_step))
         rate = dropout_rate(progress, self.start, self.rate, self.shape)
-        for layer in dropout_layers(pl_module):
-            layer.p = rate
+        self._set(rate)
         if (trainer.global_step + 1) % trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
             pl_module.log("dropout", rate)

@@ -19,11 +19,11 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from lightning_modules.datamodules.batch_transform import BatchTransform, Draws
 from lightning_modules.datamodules.trees import Tree
 from lightning_modules.errors import BadInput
+from lightning_modules.tasks.losses import as_targets
 
 
 def mixup(
@@ -62,10 +62,10 @@ class Mixup(BatchTransform):
         self.alpha, self.num_classes = alpha, num_classes
 
     def __call__(self, inputs: Tree, targets: Tree, draws: Draws) -> tuple[Tree, Tree]:
-        """Inputs (N, ...) and labels (N,) to blends and probabilities (N, C)."""
+        """Inputs (N, ...) and labels (N,), or targets (N, C), to blends of both, (N, ...), (N, C)."""
         assert isinstance(inputs, Tensor)
         assert isinstance(targets, Tensor)
-        one_hot = F.one_hot(targets, self.num_classes).to(inputs.dtype)  # (N, C)
+        one_hot = as_targets(targets, self.num_classes)  # (N, C)
         partners = draws.permutation()
         # torch draws no beta distribution from a generator of its own
         generator = np.random.default_rng(int(draws.integers(0, 2**62)[0]))

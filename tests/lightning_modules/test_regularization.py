@@ -48,12 +48,12 @@ def regression_problem() -> tuple[Tensor, Tensor]:
     return x, (x @ true + torch.randn(60, generator=generator, dtype=torch.float64))[:, None] + 1.0
 
 
-def descend(x: Tensor, y: Tensor, penalty: AfterStep, num_steps: int = 300) -> nn.Linear:
+def descend(x: Tensor, y: Tensor, penalty: AfterStep, lr: float = 0.3, m: float = 0) -> nn.Linear:
     """Full-batch descent on half the mean squared error, the penalty after each step."""
     layer = nn.Linear(x.shape[1], 1, dtype=torch.float64)
-    optimizer = torch.optim.SGD(layer.parameters(), lr=0.3)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=lr, momentum=m)
     penalty.on_train_start(trainer_of(optimizer), None)  # type: ignore[arg-type]
-    for _ in range(num_steps):
+    for _ in range(400):
         optimizer.zero_grad()
         (0.5 * (layer(x) - y).square().mean()).backward()
         optimizer.step()
@@ -65,9 +65,13 @@ def test_soft_threshold_is_softshrink() -> None:
     torch.testing.assert_close(soft_threshold(w, 0.4), F.softshrink(w, 0.4))
 
 
-def test_l1_reaches_the_lasso_solution_with_its_exact_zeros() -> None:
+@pytest.mark.parametrize(("lam", "lr", "momentum"), [(0.3, 0.3, 0.0), (0.6, 0.1, 0.5)])
+def test_l1_reaches_the_lasso_solution_with_its_exact_zeros(
+    lam: float, lr: float, momentum: float
+) -> None:
+    """Momentum m makes the loss's steps 1 / (1 - m) times as long, and not the penalty's."""
     x, y = regression_problem()
-    layer = descend(x, y, L1(lam=0.3))
+    layer = descend(x, y, L1(lam), lr, momentum)
     expected = Lasso(alpha=0.3, tol=1e-12).fit(x.numpy(), y.numpy().ravel())
     found = layer.weight.detach().squeeze()
     torch.testing.assert_close(found, torch.from_numpy(expected.coef_), rtol=1e-8, atol=1e-8)

@@ -132,6 +132,30 @@ def test_a_run_with_every_method_is_tested_by_its_own_config(runs: Path, tmp_pat
 
 
 @pytest.mark.usefixtures("_offline")
+def test_layers_are_put_in_before_they_are_averaged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = ["--trainer.callbacks+=EMAWeightAveraging", "--trainer.callbacks+=BatchNorm"]
+    assert main(["fit", "--config", str(MLP), *wrong, *SHORT, "--run_dir", str(tmp_path)]) == 2
+    assert "put BatchNorm before weight averaging" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_offline")
+def test_the_last_checkpoint_is_of_the_last_epoch_though_another_was_better(tmp_path: Path) -> None:
+    """Lightning's `save_last` writes only when the monitored loss improved."""
+    config = ROOT / "course/01_linear_models/softmax.yaml"
+    still = ["--model.init_args.learning_rate", "0", "--model.init_args.schedule", "constant"]
+    three = ["--trainer.max_epochs", "3", "--data.init_args.train_size", "200"]
+    quiet = ["--trainer.enable_progress_bar", "false", "--run_dir", str(tmp_path)]
+    assert main(["fit", "--config", str(config), *still, *three, *quiet]) == 0
+    epochs = {
+        path.stem: torch.load(path, weights_only=True)["epoch"]
+        for path in (tmp_path / "checkpoints").iterdir()
+    }
+    assert epochs == {"best": 0, "last": 2}
+
+
+@pytest.mark.usefixtures("_offline")
 def test_an_ensemble_is_the_mean_of_its_members(runs: Path, tmp_path: Path) -> None:
     members = [str(runs / "file"), str(runs / "line/checkpoints/last.ckpt")]
     tasks = [load_task(Path(member)).eval() for member in members]
