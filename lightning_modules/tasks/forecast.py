@@ -12,6 +12,8 @@ from lightning_modules.datamodules.batches import Batch
 from lightning_modules.models.forecasters import naive, seasonal_naive
 from lightning_modules.tasks.base import Task
 
+RULES = ("", "_naive", "_seasonal")  # the network, and what it is measured against
+
 
 class RootMean(MeanMetric):
     """The root of the mean of what it is given, here squared errors."""
@@ -41,13 +43,14 @@ class Forecast(Task):
         self.period, self.scale = period, scale
         self.val_loss = MeanMetric(nan_strategy="disable")
         self.test_loss = MeanMetric(nan_strategy="disable")
-        self.squared = nn.ModuleDict(
-            {
-                f"{stage}_rmse{rule}": RootMean(nan_strategy="disable")
-                for stage in ("val", "test")
-                for rule in ("", "_naive", "_seasonal")
-            }
-        )
+        for stage in ("val", "test"):
+            for rule in RULES:
+                self.add_module(f"{stage}_rmse{rule}", RootMean(nan_strategy="disable"))
+
+    def _rmse(self, stage: str, rule: str) -> RootMean:
+        metric = self.get_submodule(f"{stage}_rmse{rule}")
+        assert isinstance(metric, RootMean)
+        return metric
 
     def batch_loss(self, batch: Batch) -> Tensor:
         past, future = batch
@@ -70,7 +73,7 @@ class Forecast(Task):
             "_seasonal": seasonal_naive(past, horizon, self.period),
         }
         for rule, values in rules.items():
-            self.squared[f"{stage}_rmse{rule}"].update((values - future) ** 2)
+            self._rmse(stage, rule).update((values - future) ** 2)
 
     def on_validation_epoch_end(self) -> None:
         self.log("val_loss", self.val_loss, prog_bar=True)
@@ -81,9 +84,8 @@ class Forecast(Task):
         self._log_rmse("test")
 
     def _log_rmse(self, stage: str) -> None:
-        for name, metric in self.squared.items():
-            if name.startswith(stage):
-                self.log(name, metric, prog_bar=name == "val_rmse")
+        for rule in RULES:
+            self.log(f"{stage}_rmse{rule}", self._rmse(stage, rule), prog_bar=not rule)
 
     def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Forecasts (N, H)."""

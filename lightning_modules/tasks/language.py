@@ -98,6 +98,7 @@ class LanguageModelling(Task):
             checkpoint["carried_state"] = [self._of_all(part) for part in self._state]
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        super().on_load_checkpoint(checkpoint)
         self._loaded = checkpoint.get("carried_state", [])
 
     def _of_all(self, part: Tensor) -> Tensor:

@@ -25,4 +25,4 @@ def log_text(loggers: Iterable[Logger], name: str, epoch: int, text: str) -> Non
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         elif isinstance(logger, WandbLogger):
-            logger.log_text(name, columns=["epoch", name], data=[[epoch + 1, text]])
+            logger.log_text(name, columns=["epoch", name], data=[[str(epoch + 1), text]])

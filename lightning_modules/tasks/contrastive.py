@@ -1,0 +1,109 @@
+"""Contrastive learning: two views of an image find each other among the views of all others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torchmetrics import MeanMetric
+
+from lightning_modules.datamodules.batch_transform import BatchTransform, Draws
+from lightning_modules.datamodules.batches import Batch
+from lightning_modules.errors import BadInput
+from lightning_modules.seeding import mix, run_seed
+from lightning_modules.tasks.base import Task
+
+_STREAM = 2  # sets the numbers of the views apart from those of other draws
+
+
+def nt_xent(first: Tensor, second: Tensor, temperature: float = 0.5) -> Tensor:
+    """The normalised temperature-scaled cross-entropy (Chen et al. 2020, equation 1).
+
+    Each of the 2N views is to pick its partner out of the 2N - 1 others, by the softmax of cosine
+    similarities divided by the temperature. The mean over the views.
+
+    Args:
+        first: one view of each image, (N, D), rows of length 1.
+        second: the other, (N, D), rows of length 1.
+        temperature: below 1 the nearest strangers count most.
+    """
+    views = torch.cat([first, second])  # (2N, D)
+    logits = views @ views.T / temperature  # (2N, 2N)
+    logits.fill_diagonal_(-torch.inf)  # nobody is its own partner
+    partner = torch.arange(len(views), device=views.device).roll(len(first))  # (2N,)
+    return F.cross_entropy(logits, partner)
+
+
+class Contrastive(Task):
+    """Trains an encoder on `nt_xent`; labels are not looked at.
+
+    Negatives come from the batches of all processes. Logs `val_loss`, the same loss of views of the
+    validation images, drawn alike at every evaluation; beside it `train_loss` (see `Task`).
+
+    Args:
+        model: images (N, ...) to directions (N, D).
+        views: changes that leave an image what it is; each view gets its own draw of them all.
+        temperature: of the loss.
+        optimization: optimizer, schedule and memory format, as `Task` takes them.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        views: list[BatchTransform],
+        temperature: float = 0.5,
+        **optimization: Any,
+    ) -> None:
+        super().__init__(model, **optimization)
+        if not views:
+            raise BadInput("model.init_args.views is empty: two equal views teach nothing")
+        self.views, self.temperature = views, temperature
+        self.val_loss = MeanMetric(nan_strategy="disable")
+        self.test_loss = MeanMetric(nan_strategy="disable")
+
+    def view(self, x: Tensor, seed: int) -> Tensor:
+        """One view of each image; every process draws for all and keeps its own rows."""
+        rank, processes = self.trainer.global_rank, self.trainer.world_size
+        for position, transform in enumerate(self.views):
+            draws = Draws(mix(seed, position), len(x) * processes, rank, processes, device=x.device)
+            x, _ = transform(x, None, draws)
+        return x
+
+    def batch_loss(self, batch: Batch) -> Tensor:
+        x, _ = batch
+        step = mix(run_seed(), self.global_step, _STREAM)
+        # one pass over both views: batch normalisation sees them together
+        views = self(torch.cat([self.view(x, mix(step, 0)), self.view(x, mix(step, 1))]))
+        first, second = views.chunk(2)
+        if self.trainer.world_size > 1:
+            # gradients come back to where each row was made, so the sum over processes is that of
+            # the whole batch on one; DDP divides by their number
+            first, second = (
+                self.all_gather(part, sync_grads=True).flatten(0, 1)  # type: ignore[union-attr]
+                for part in (first, second)
+            )
+        return nt_xent(first, second, self.temperature)
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        self._evaluate(batch[0], batch_idx, self.val_loss)
+
+    def test_step(self, batch: Batch, batch_idx: int) -> None:
+        self._evaluate(batch[0], batch_idx, self.test_loss)
+
+    def _evaluate(self, x: Tensor, batch_idx: int, metric: MeanMetric) -> None:
+        if len(x):
+            first = self(self.view(x, mix(batch_idx, 0, _STREAM)))
+            second = self(self.view(x, mix(batch_idx, 1, _STREAM)))
+            metric.update(nt_xent(first, second, self.temperature))
+
+    def on_validation_epoch_end(self) -> None:
+        self.log("val_loss", self.val_loss, prog_bar=True)
+
+    def on_test_epoch_end(self) -> None:
+        self.log("test_loss", self.test_loss)
+
+    def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """Representations (N, D)."""
+        return self.model.encode(batch[0])  # type: ignore[operator]
