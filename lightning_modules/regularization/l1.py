@@ -9,9 +9,9 @@ and M. Teboulle, "A fast iterative shrinkage-thresholding algorithm" (2009), equ
 Helps: many inputs of which few matter; when you want to read off which; networks to be pruned.
 Does not help: inputs that all carry a little (pixels), or that come in correlated groups, of which
 it keeps one at random (see `elastic_net`); inputs of different scale, unless standardised first.
-With momentum $m$ the loss takes steps of $\eta / (1 - m)$ and the penalty of $\eta$, so its strength is
-$(1 - m) \lambda$; with Adam and its relatives the steps differ by weight: the zeros are exact, but
-what is minimised is no longer the line above, and $\lambda$ has to be much larger.
+With momentum $m$ the loss takes steps of $\eta / (1 - m)$ and the penalty of $\eta$, so its
+strength is $(1 - m) \lambda$; with Adam and its relatives the steps differ by weight: the zeros are
+exact, but what is minimised is no longer the line above, and $\lambda$ has to be much larger.
 
     callbacks: [{class_path: L1, init_args: {lam: 1.0e-4}}]
 """

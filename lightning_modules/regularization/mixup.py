@@ -62,7 +62,7 @@ class Mixup(BatchTransform):
         self.alpha, self.num_classes = alpha, num_classes
 
     def __call__(self, inputs: Tree, targets: Tree, draws: Draws) -> tuple[Tree, Tree]:
-        """Inputs (N, ...) and labels (N,), or targets (N, C), to blends of both, (N, ...), (N, C)."""
+        """Inputs (N, ...) and labels (N,), or targets (N, C), to blends (N, ...) and (N, C)."""
         assert isinstance(inputs, Tensor)
         assert isinstance(targets, Tensor)
         one_hot = as_targets(targets, self.num_classes)  # (N, C)
