@@ -140,6 +140,12 @@ class InMemory(pl.LightningDataModule):
         )
         return Batches(inputs, targets, lambda epoch: indices)
 
+    def transfer_batch_to_device(
+        self, batch: Tree, device: torch.device, dataloader_idx: int
+    ) -> Tree:
+        """Batches are cut on the device already; Lightning would look at each tensor again."""
+        return batch
+
     def _on_device(self, split: str) -> tuple[Tree, Tree]:
         if self.trainer is None:
             return self._splits[split]

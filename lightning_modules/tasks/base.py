@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,9 +11,9 @@ import torch
 from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
-from torchmetrics import MeanMetric
 
 from lightning_modules.regularization.batch_norm import insert_batch_norm
+from lightning_modules.tasks.epoch_mean import EpochMean
 from lightning_modules.tasks.optimizers import (
     OptimizerName,
     ScheduleName,
@@ -55,13 +56,19 @@ class Task(pl.LightningModule):
         self.save_hyperparameters(ignore=[] if _given_hyperparameters.get() else ["model"])
         self.optimizer_args = optimizer_args or {}
         self.schedule_args = schedule_args or {}
-        check_options(optimizer, self.optimizer_args, schedule, self.schedule_args)
+        check_options(optimizer, self.optimizer_args, schedule, self.schedule_args, learning_rate)
         self.optimizer, self.learning_rate, self.schedule = optimizer, learning_rate, schedule
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.model = model.to(memory_format=self.memory_format)
-        # persistent: a run resumed in mid-epoch then logs the same mean as the whole run
-        self.train_loss = MeanMetric(nan_strategy="disable")
-        self.train_loss.persistent(True)
+        self.train_loss = EpochMean()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Lightning notes each hook here, some forty times a step, and nn.Module looks for
+        # parameters in everything that is set
+        if name == "_current_fx_name":
+            self.__dict__[name] = value
+        else:
+            super().__setattr__(name, value)
 
     def batch_loss(self, batch: Any) -> Tensor:
         """The mean loss of one training batch: what is differentiated."""
@@ -79,9 +86,12 @@ class Task(pl.LightningModule):
 
     def training_step(self, batch: Any, batch_idx: int) -> Tensor:
         loss = self.batch_loss(batch)
-        self.train_loss.update(loss.detach(), len(batch[0]))
+        self.train_loss.add(loss.detach(), len(batch[0]))
         if (self.global_step + 1) % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
-            self.log("train_loss_step", loss, prog_bar=True)
+            # not `self.log`: it would go through all that was logged again after every step
+            values = {"train_loss_step": loss.item(), "epoch": float(self.current_epoch)}
+            for logger in self.trainer.loggers:
+                logger.log_metrics(values, step=self.global_step)
         return loss
 
     def on_train_epoch_end(self) -> None:
@@ -105,3 +115,7 @@ class Task(pl.LightningModule):
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
+
+
+# Lightning asks for it in every step, and Python would work it out each time
+Task.training_step.__signature__ = inspect.signature(Task.training_step)  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ import copy
 import logging
 import os
 import warnings
+from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
@@ -18,6 +19,7 @@ from registry import BATCH_SIZE, HELD_OUT, TRAIN, Case, Spec
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.datamodules.batch_transform import BatchTransform
 from lightning_modules.datamodules.in_memory import InMemory
+from lightning_modules.sharding import FullySharded
 from lightning_modules.sync_batchnorm import SyncBatchNorm
 
 SEED = 0
@@ -55,7 +57,8 @@ def build(case: Case, **changed: Any) -> pl.LightningModule:
     pl.seed_everything(SEED, verbose=False)
     # as LightningCLI does, so that the checkpoint holds the same
     with _given_hyperparameters_context(hparams, "lightning.pytorch.cli.instantiate_module"):
-        return instantiate_module(pl.LightningModule, hparams)
+        # a copy: jsonargparse turns the dicts inside of lists into its own
+        return instantiate_module(pl.LightningModule, copy.deepcopy(hparams))
 
 
 def build_list(kind: Any, specs: list[Spec]) -> list[Any]:
@@ -103,6 +106,17 @@ def two_steps(case: Case) -> dict[str, Any]:
         "metrics": {name: value.clone() for name, value in run.callback_metrics.items()},
         "apart": _apart(task) if world_size > 1 else 0.0,
     }
+
+
+def train_sharded(case: Case, folder: Path) -> None:
+    """Two steps with parameters cut over two processes; a checkpoint of them."""
+    saving = pl.callbacks.ModelCheckpoint(folder, filename="{epoch}", save_top_k=-1)
+    run = trainer(case, saving, max_epochs=1, devices=2, strategy=FullySharded())
+    task = build(case)
+    run.fit(task, datamodule=Tiny(case))
+    parameters = list(task.parameters())
+    local = sum(part.to_local().numel() for part in parameters)  # type: ignore[attr-defined]
+    assert local < 0.7 * sum(parameter.numel() for parameter in parameters)
 
 
 def _apart(task: pl.LightningModule) -> float:

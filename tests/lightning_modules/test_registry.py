@@ -10,8 +10,9 @@ from typing import Any
 import lightning.pytorch as pl
 import pytest
 import torch
-from registry import CASES, TRAIN, Case
+from registry import BATCH_SIZE, CASES, TRAIN, Case
 from short_runs import Tiny, build, quiet, trainer, two_steps
+from two_processes import SHARDED
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.filterwarnings("ignore:::lightning")
@@ -55,9 +56,9 @@ def test_memorises_a_batch_with_every_parameter(case: Case) -> None:
 def on_two_processes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     out = tmp_path_factory.mktemp("two") / "results.pt"
     command = [sys.executable, str(HERE / "two_processes.py"), str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=250, cwd=HERE.parents[1])
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, cwd=HERE.parents[1])
     assert done.returncode == 0, done.stderr
-    return torch.load(out, weights_only=True)
+    return {**torch.load(out, weights_only=True), "folder": str(out.parent)}
 
 
 @every_case
@@ -80,6 +81,23 @@ def test_two_processes_do_what_one_does(case: Case, on_two_processes: dict[str, 
                     atol=1e-6,
                     msg=lambda m, n=name: f"{n}: {m}",
                 )
+
+
+def test_a_model_cut_over_two_processes_trains_as_a_whole_one(
+    on_two_processes: dict[str, Any],
+) -> None:
+    (case,) = (case for case in CASES if case.name == SHARDED)
+    path = Path(on_two_processes["folder"]) / "epoch=0.ckpt"
+    expected = two_steps(case)["state"]
+    found = torch.load(path, weights_only=True)["state_dict"]
+    names = [name for name in expected if name.startswith("model.")]
+    assert names
+    for name in names:
+        torch.testing.assert_close(found[name], expected[name], rtol=1e-5, atol=1e-6)
+    # whole tensors: one process goes on
+    run = trainer(case)
+    run.fit(build(case), datamodule=Tiny(case), ckpt_path=path, weights_only=True)
+    assert run.global_step == 2 * TRAIN // BATCH_SIZE
 
 
 def saving(folder: Path) -> pl.Callback:

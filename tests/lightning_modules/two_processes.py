@@ -16,8 +16,9 @@ from typing import Any
 
 import torch
 from registry import CASES
-from short_runs import quiet, two_steps
+from short_runs import quiet, train_sharded, two_steps
 
+SHARDED = "lenet"  # is also trained with its parameters cut over both processes
 TIMEOUT = timedelta(seconds=60)  # of a collective that the other process never joins
 
 
@@ -37,6 +38,8 @@ def work(rank: int, port: int, out: Path) -> None:
             results[case.name] = two_steps(case)
         except Exception:
             results[case.name] = {"error": traceback.format_exc()}
+    (sharded,) = (case for case in CASES if case.name == SHARDED)
+    train_sharded(sharded, out.parent)
     if rank == 0:
         torch.save(results, out)
     torch.distributed.destroy_process_group()
