@@ -70,8 +70,18 @@ def build_schedule(
         gamma: factor of a drop.
 
     Raises:
-        BadInput: there is no such schedule.
+        BadInput: there is no such schedule, or an option is out of range.
     """
+    limits = {
+        "warmup_steps": (warmup_steps, 0, math.inf),
+        "pct_start": (pct_start, 0, 1),
+        "step_size": (step_size, 1, math.inf),
+        "gamma": (gamma, 0, math.inf),
+    }
+    for key, (value, low, high) in limits.items():
+        if not isinstance(value, int | float) or not low <= value <= high:
+            upper = f"from {low} to {high}" if high < math.inf else f"of at least {low}"
+            raise BadInput(f"schedule_args.{key} is {value}; it must be a number {upper}")
     if name == "one_cycle":
         peak = [group["lr"] for group in optimizer.param_groups]
         return OneCycleLR(optimizer, max_lr=peak, total_steps=total_steps, pct_start=pct_start)
@@ -92,13 +102,20 @@ def build_schedule(
     return LambdaLR(optimizer, factor)
 
 
-def check_options(optimizer: str, optimizer_args: dict, schedule: str, schedule_args: dict) -> None:
+def check_options(
+    optimizer: str,
+    optimizer_args: dict,
+    schedule: str,
+    schedule_args: dict,
+    learning_rate: float = 1.0,
+) -> None:
     """Builds both on one throw-away parameter, so that a bad config fails before any work.
 
     Raises:
         BadInput: names the key and what is allowed.
     """
-    probe = build_optimizer(optimizer, [nn.Parameter(torch.zeros(1))], 1.0, **optimizer_args)
+    parameter = nn.Parameter(torch.zeros(1))
+    probe = build_optimizer(optimizer, [parameter], learning_rate, **optimizer_args)
     allowed = list(inspect.signature(build_schedule).parameters)[3:]
     for key in schedule_args:
         if key not in allowed:

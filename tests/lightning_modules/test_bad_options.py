@@ -63,6 +63,16 @@ CASES = {
         [f"--{MODEL}.image_size", "16"],
         "image_size 16 is too small for kernel_size 9",
     ),
+    "learning rate": (
+        "02_optimization/sgd.yaml",
+        ["--model.init_args.learning_rate", "-0.1"],
+        "optimizer SGD: Invalid learning rate: -0.1",
+    ),
+    "schedule's range": (
+        "02_optimization/sgd.yaml",
+        ["--model.init_args.schedule_args", "{step_size: 0}"],
+        "schedule_args.step_size is 0; it must be a number of at least 1",
+    ),
     "schedule": (
         "02_optimization/sgd.yaml",
         ["--model.init_args.schedule_args", "{warmup: 3}"],

@@ -54,6 +54,21 @@ def test_wrong_names_and_values_say_what_is_right(name: str, options: dict, mess
         rates("onecycle")
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"warmup_steps": -1}, "warmup_steps is -1; it must be a number of at least 0"),
+        ({"pct_start": 1.5}, "pct_start is 1.5; it must be a number from 0 to 1"),
+        ({"step_size": 0}, "step_size is 0; it must be a number of at least 1"),
+        ({"gamma": "half"}, "gamma is half"),
+        ({"gamma": math.nan}, "gamma is nan"),
+    ],
+)
+def test_options_of_schedules_out_of_range_are_refused(options: dict, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        rates("constant", **options)
+
+
 def test_constant_and_warmup() -> None:
     assert rates("constant") == [0.5] * 40
     warm = rates("warmup", warmup_steps=10)
