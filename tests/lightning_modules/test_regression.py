@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 import sklearn.linear_model
 import torch
@@ -10,9 +13,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import r2_score
 from torch import Tensor
 
+from course.cli import main
+from lightning_modules.datamodules.tabular import Tabular
 from lightning_modules.models.least_squares import fit_lasso, fit_least_squares, fit_ridge
 from lightning_modules.models.linear import LinearRegression
 from lightning_modules.tasks.regression import Regression
+
+CONFIG = Path(__file__).resolve().parents[2] / "course/01_linear_models/linear_regression.yaml"
 
 
 def problem(seed: int, n: int = 40, d: int = 6) -> tuple[Tensor, Tensor]:
@@ -100,3 +107,21 @@ def test_the_task_measures_over_batches_what_scikit_learn_measures_at_once() -> 
     for r2, loss in ((task.val_r2, task.val_loss), (task.test_r2, task.test_loss)):
         assert r2.compute().item() == pytest.approx(r2_score(y, predicted), rel=1e-4)
         assert loss.compute().item() == pytest.approx((y - predicted).square().mean().item())
+
+
+def test_the_lessons_config_comes_to_the_formula_of_ridge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_MODE", "disabled")
+    monkeypatch.setattr(sys, "argv", ["dlcourse"])
+    options = ["--trainer.callbacks+=L2", "--trainer.callbacks.lam=0.5"]
+    options += ["--model.init_args.optimizer_args", "{momentum: 0.5}", "--trainer.max_epochs", "50"]
+    options += ["--run_dir", str(tmp_path), "--trainer.enable_progress_bar", "false"]
+    assert main(["fit", "--config", str(CONFIG), *options]) == 0
+    saved = torch.load(tmp_path / "checkpoints/last.ckpt", weights_only=True)["state_dict"]
+    data = Tabular("diabetes", batch_size=342)
+    data.setup("fit")
+    X, y = next(iter(data.train_dataloader()))  # all rows: one batch is an epoch
+    w, b = fit_ridge(X, y, 0.5)
+    torch.testing.assert_close(saved["model.linear.weight"][0], w, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(saved["model.linear.bias"][0], b, rtol=1e-3, atol=1e-3)
