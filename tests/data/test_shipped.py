@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from lightning_modules.datamodules import sources, store
+from lightning_modules.datamodules.formats import read_csv
 from lightning_modules.errors import BadInput
 
 SHIPPED = [name for name, dataset in sources.datasets().items() if dataset.ships]
@@ -21,6 +22,29 @@ def test_shipped_data_matches_its_checksums(name: str) -> None:
     dataset = sources.find(name)
     assert dataset.licence
     assert dataset.source
+
+
+def test_every_file_is_in_the_manifest_and_the_readme() -> None:
+    text = {".md", ".py", ".json", ".txt"}
+    files = {path.name for path in sources.DATA_DIR.iterdir() if path.suffix not in text}
+    files.discard("__pycache__")
+    assert files == {sources.find(name).file for name in SHIPPED}
+    readme = (sources.DATA_DIR / "README.md").read_text()
+    assert [name for name in files if f"`{name}`" not in readme] == []
+    assert sum((sources.DATA_DIR / name).stat().st_size for name in files) < 40e6
+
+
+def test_a_table_is_read_column_by_column(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text('height,team,pay\n1.5,"A, B",\n-2,C,NA\n3,C,7\n')
+    table = read_csv(path)
+    assert list(table) == ["height", "team", "pay"]
+    np.testing.assert_array_equal(table["height"], [1.5, -2.0, 3.0])
+    np.testing.assert_array_equal(table["team"], ["A, B", "C", "C"])
+    np.testing.assert_array_equal(table["pay"], [np.nan, np.nan, 7.0])
+    path.write_text("a,b\n1,2\n3\n")
+    with pytest.raises(ValueError, match="line 3 has 1 cells, not 2"):
+        read_csv(path)
 
 
 def test_the_subset_is_big_enough_and_all_digits_are_there() -> None:
