@@ -67,6 +67,8 @@ def grade(
     if count < 1:
         raise BadInput(f"--jobs {jobs}: at least 1")
     students = submissions.find(folder)
+    if warning := submissions.warning_of_loose(folder):
+        print(f"dlcourse: {warning}", file=sys.stderr)
     if not sandboxed:
         print(f"dlcourse: isolation: {Isolation.NONE}", file=sys.stderr)
     somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)

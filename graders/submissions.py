@@ -26,6 +26,7 @@ from graders.sandbox.limits import MIB
 MAX_BYTES = 10 * MIB
 MAX_UNPACKED_BYTES = 200 * MIB
 MAX_UNPACKED_FILES = 1000
+SHOWN_LOOSE = 5  # files that are nobody's, named in the warning
 MAX_NAME_BYTES = 200  # a file name takes 255, and pages are named after students
 
 
@@ -63,7 +64,7 @@ def find(submissions: Path) -> list[Found]:
     """Every student of a folder, in alphabetical order.
 
     Raises:
-        BadInput: the folder is not there or holds nobody.
+        BadInput: the folder is not there or holds nobody, or two files name one student.
     """
     if not submissions.is_dir():
         raise BadInput(f"{submissions} is not a folder of submissions")
@@ -78,8 +79,30 @@ def find(submissions: Path) -> list[Found]:
             if known != path and (_is_zip(known) or not is_zip):  # a folder goes before a zip
                 raise BadInput(f"{known} and {path} name one student: rename one")
     if not found:
-        raise BadInput(f"{submissions} holds no submission: expected STUDENT/NAME.py and the like")
+        stray = warning_of_loose(submissions)
+        raise BadInput(stray or f"{submissions} holds no submission: expected STUDENT/NAME.py")
     return list(found.values())
+
+
+def loose(submissions: Path) -> list[str]:
+    """The names of files that lie beside the students' folders and are nobody's submission."""
+    return [
+        student_name(path.name)
+        for path in sorted(submissions.iterdir())
+        if not path.name.startswith((".", "__")) and not path.is_dir() and not _is_zip(path)
+    ]
+
+
+def warning_of_loose(submissions: Path) -> str:
+    """One line that names them, or nothing."""
+    names = loose(submissions)
+    if not names:
+        return ""
+    more = f" and {len(names) - SHOWN_LOOSE} more" if len(names) > SHOWN_LOOSE else ""
+    return (
+        f"not graded, since a submission is STUDENT/NAME.py or the like: "
+        f"{', '.join(names[:SHOWN_LOOSE])}{more} in {submissions}"
+    )
 
 
 def _is_zip(path: Path) -> bool:

@@ -5,12 +5,14 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from distributed import LocalCluster
 
 from course.cli import main
 from graders.catalogue import source_path
+from graders.worker import warm_grader
 
 pytestmark = pytest.mark.alone
 
@@ -68,6 +70,25 @@ def test_the_same_scores_as_here_though_a_worker_dies(cluster, submitted, tmp_pa
     killer.join(timeout=10)
     assert not killer.is_alive(), "the worker was never killed"
     assert scores(there) == scores(here)
+    results = json.loads((there / "results.json").read_text())
+    assert {s["isolation"] for s in results["submissions"]} == {results["isolation"]}
+
+
+def test_isolation_is_what_the_workers_had_and_not_what_this_machine_has(
+    submitted, tmp_path, monkeypatch
+):
+    def differing(setting, jobs, _):
+        for number, job in enumerate(jobs):
+            result = warm_grader(setting).grade(job)
+            yield replace(result, isolation=["one kind", "another"][number % 2])
+
+    monkeypatch.setenv("DLCOURSE_SECRET", "for a test")
+    monkeypatch.setattr("graders.grade.grade_all", differing)
+    out = tmp_path / "out"
+    assert main(["grade", "softmax", str(submitted), "--out", str(out), "--jobs", "1"]) == 0
+    results = json.loads((out / "results.json").read_text())
+    assert results["isolation"] == "one kind; another"
+    assert {s["isolation"] for s in results["submissions"]} == {"one kind", "another"}
 
 
 def test_no_scheduler_is_one_line(submitted, tmp_path, capsys, monkeypatch):

@@ -388,3 +388,25 @@ def test_an_empty_or_absent_folder_is_the_instructors_mistake(tmp_path: Path) ->
         submissions.find(tmp_path / "nowhere")
     with pytest.raises(BadInput, match="is not a folder"):
         submissions.find(put(tmp_path / "file"))
+
+
+def test_files_that_are_nobodys_are_named(folder: Path) -> None:
+    put(folder / "softmax.py")
+    course = folder.parent
+    assert submissions.warning_of_loose(course) == ""
+    for name in ("ada.py", "notes.txt", ".DS_Store", "bob.zip"):
+        put(course / name)
+    told = submissions.warning_of_loose(course)
+    assert "STUDENT/NAME.py" in told
+    assert "ada.py, notes.txt in" in told
+    for number in range(6):
+        put(course / f"s{number}\n\x1b[31m.py")
+    told = submissions.warning_of_loose(course)
+    assert "and 3 more in" in told
+    assert told.isprintable()
+
+
+def test_where_all_files_are_nobodys_the_message_names_them(tmp_path: Path) -> None:
+    put(tmp_path / "ada.py")
+    with pytest.raises(BadInput, match=r"STUDENT/NAME.py or the like: ada\.py in"):
+        submissions.find(tmp_path)

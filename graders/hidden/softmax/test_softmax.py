@@ -4,9 +4,8 @@ Expected values come from other formulas than a solution uses: softmax from its 
 ``1 / sum_k exp(s_k - s_j)`` in extended precision, losses example by example in plain Python,
 the gradient of a penalty as the difference of two calls. Tolerances: see ``graders.compare``.
 
-Chains of functions are graded so that one mistake costs once where that is possible: a wrong
-softmax that the student's other functions call costs at most its own points and those of
-``softmax_loss``, ``linear_softmax_loss`` and ``train_linear_softmax``, half in all.
+Functions that a solution may build on each other are in ``LENT``, so that one mistake costs once: a
+wrong softmax costs its own points, whatever else calls it.
 """
 
 import time

@@ -1,0 +1,114 @@
+"""Due dates, extensions and late penalties are nbgrader's, and `dlcourse grade` honours them."""
+
+import csv
+from datetime import datetime
+
+import pytest
+from nbgrader.api import Gradebook
+
+from course.cli import main
+from graders import gradebook
+from graders import late as late_module
+from graders.catalogue import course_root, source_path
+
+SOLUTION = source_path("softmax").read_text()
+DUE = datetime(2026, 3, 1, 12)
+HANDED_IN = {"ada": "2026-03-01 11:59:00", "bob": "2026-03-02 12:00:00",
+             "cyd": "2026-03-02 12:00:00", "dan": "2026-03-03 12:00:00"}  # fmt: skip
+TEN_A_DAY = """\
+from nbgrader.plugins import BasePlugin
+class PerDay(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 10 * total_seconds_late / 86400
+c = get_config()
+c.AssignLatePenalties.plugin_class = PerDay
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What a class handed in, and a file that is nobody's."""
+    folder = tmp_path_factory.mktemp("class")
+    for student, moment in HANDED_IN.items():
+        work = folder / "in" / student / "softmax"
+        work.mkdir(parents=True)
+        (work / "softmax.py").write_text(f"# {student}\n{SOLUTION}")
+        (work / "timestamp.txt").write_text(f"{moment} UTC\n")
+    (folder / "in" / "notes.txt").write_text("all there")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def grade(folder):
+    """The command itself, where the course's configuration has a penalty."""
+    config, asked = folder / "nbgrader_config.py", []
+    config.write_text(TEN_A_DAY)
+    real = late_module.late_penalty
+
+    def configured(config_file):
+        asked.append(config_file)
+        return real(config)
+
+    def run(*options):
+        arguments = ["grade", "softmax", str(folder / "in"), "--out", str(folder / "out")]
+        assert main([*arguments, "--jobs", "1", *options]) == 0
+        assert asked[-1] == course_root() / "nbgrader_config.py"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(late_module, "late_penalty", configured)
+        patch.setenv("DLCOURSE_SECRET", "for a test")
+        yield run
+
+
+@pytest.fixture(scope="module")
+def graded(folder, grade):
+    """Graded; then an instructor sets the due date, grants and grades; then graded again."""
+    grade()
+    with Gradebook(gradebook.url(folder / "out" / "gradebook.db")) as book:
+        before = {s: book.find_submission("softmax", s).late_submission_penalty for s in HANDED_IN}
+        book.update_or_create_assignment("softmax", duedate=DUE)
+        book.grant_extension("softmax", "cyd", days=2)
+        accuracy = book.find_grade("accuracy", "softmax", "softmax", "dan")
+        accuracy.manual_score = 3
+        book.db.commit()
+    assert set(before.values()) <= {0, None}
+    grade()
+    return folder / "out"
+
+
+def exported(out):
+    assert main(["export", "softmax", "--from", str(out), "--format", "csv",
+                 "--to", str(out / "lms.csv")]) == 0  # fmt: skip
+    with (out / "lms.csv").open(newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def scores_in_gradebook(out):
+    with Gradebook(gradebook.url(out / "gradebook.db")) as book:
+        found = [book.find_submission("softmax", student) for student in HANDED_IN]
+        return [(s.student.id, s.score, s.late_submission_penalty or 0) for s in found]
+
+
+def test_a_day_late_costs_ten_points_but_not_with_an_extension(graded):
+    assert scores_in_gradebook(graded) == [
+        ("ada", 100, 0),
+        ("bob", 100, 10),
+        ("cyd", 100, 0),
+        ("dan", 95, 20),  # of a human's 3 points for accuracy, which is worth 8
+    ]
+
+
+def test_exports_take_the_penalty_off(graded):
+    rows = exported(graded)
+    assert {student: float(row["score"]) for student, row in rows.items()} == {
+        "ada": 100, "bob": 90, "cyd": 100, "dan": 75,
+    }  # fmt: skip
+
+
+def test_nothing_changes_when_everything_is_graded_again(graded, grade, capsys):
+    before = scores_in_gradebook(graded)
+    grade("--force")
+    assert scores_in_gradebook(graded) == before
+    warnings = [line for line in capsys.readouterr().err.splitlines() if "notes.txt" in line]
+    assert len(warnings) == 1  # a file that is nobody's
+    assert "not graded" in warnings[0]
