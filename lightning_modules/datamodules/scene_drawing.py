@@ -6,6 +6,7 @@ brightness, and lie among fragments of other digits that belong to no class.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -89,45 +90,45 @@ def place(sizes: Tensor, side: int, max_overlap: float, generator: torch.Generat
     return boxes
 
 
-def render(digits: Tensor, native: Tensor, boxes: Tensor, side: int) -> Tensor:
-    """Stretches each digit so that its ink fills its box.
+def magnify(digits: Tensor, scales: Tensor, offsets: Tensor, side: int) -> Tensor:
+    """Draws each digit `scales` times as large, its corner at `offsets`.
 
     Args:
-        digits: (N, H, W), ink from 0 to 1.
-        native: (N, 4), where the ink is in `digits`.
-        boxes: (N, 4), where it shall be.
-        side: of the canvas.
+        digits: (N, H, W).
+        scales: (N, 1).
+        offsets: (N, 2), x and y in pixels.
+        side: of the square to draw in, from (0, 0).
 
     Returns:
         (N, side, side).
     """
-    extent = torch.tensor(digits.shape[:0:-1])  # W, H
-    scale = (boxes[:, 2:] - boxes[:, :2]) / (native[:, 2:] - native[:, :2])  # (N, 2)
-    # canvas -> digit: u = (x - box corner) / scale + native corner; `affine_grid` counts both from
-    # -1 to 1
-    shift = (side / 2 - boxes[:, :2]) / scale + native[:, :2]
+    extent = scales * torch.tensor(digits.shape[:0:-1])  # (N, 2), width and height
+    # `affine_grid` counts from -1 to 1, in the square as in the digit
     matrices = torch.zeros(len(digits), 2, 3)
-    matrices[:, 0, 0], matrices[:, 1, 1] = (side / (scale * extent)).unbind(dim=1)
-    matrices[:, :, 2] = shift * 2 / extent - 1
+    matrices[:, 0, 0], matrices[:, 1, 1] = (side / extent).unbind(dim=1)
+    matrices[:, :, 2] = (side - 2 * offsets) / extent - 1
     grid = F.affine_grid(matrices, [len(digits), 1, side, side], align_corners=False)
     return F.grid_sample(digits[:, None], grid, align_corners=False)[:, 0]
+
+
+def windows(corners: Tensor, side: int) -> tuple[Tensor, Tensor, Tensor]:
+    """An index for squares (N, side, side) of images (N, H, W), from corners x, y (N, 2)."""
+    columns, rows = (corners[..., None] + torch.arange(side)).unbind(dim=1)  # (N, side)
+    return torch.arange(len(corners))[:, None, None], rows[:, :, None], columns[:, None]
 
 
 def scatter_clutter(digits: Tensor, canvas: Tensor, pieces: int, g: torch.Generator) -> None:
     """Lays pieces of digits (N, 28, 28) onto canvases (S, L, L), in place."""
     scenes, side = canvas.shape[:2]
-    offsets = torch.arange(FRAGMENT)
     for _ in range(pieces):
         # from the middle of a digit, where there is ink
-        source = torch.randint(6, digits.shape[1] - 6 - FRAGMENT + 1, (scenes, 2, 1), generator=g)
-        target = torch.randint(0, side - FRAGMENT + 1, (scenes, 2, 1), generator=g)
+        source = torch.randint(6, digits.shape[1] - 6 - FRAGMENT + 1, (scenes, 2), generator=g)
+        target = torch.randint(0, side - FRAGMENT + 1, (scenes, 2), generator=g)
         brightness = torch.empty(scenes, 1, 1).uniform_(0.5, 1, generator=g)
-        which = torch.randint(len(digits), (scenes, 1, 1), generator=g)
-        rows, columns = (source + offsets).unbind(dim=1)  # (S, FRAGMENT)
-        fragment = digits[which, rows[:, :, None], columns[:, None]] * brightness
-        rows, columns = (target + offsets).unbind(dim=1)
-        index = torch.arange(scenes)[:, None, None], rows[:, :, None], columns[:, None]
-        canvas[index] = torch.maximum(canvas[index], fragment)
+        which = torch.randint(len(digits), (scenes,), generator=g)
+        fragment = digits[which][windows(source, FRAGMENT)] * brightness
+        there = windows(target, FRAGMENT)
+        canvas[there] = torch.maximum(canvas[there], fragment)
 
 
 def draw_scenes(
@@ -168,30 +169,41 @@ def draw_scenes(
     starts: Iterable[int] = range(0, num_scenes, CHUNK)
     if show_progress:
         starts = track(starts, "drawing scenes", transient=True)
-    parts = []
     fewest, most = num_digits
+    # a square holds the largest digit; a rim as wide takes what reaches over the scene's border
+    square = math.ceil(digits.shape[1] * scales[1]) + 1
+    scene = slice(square, square + side)
+    parts = []
     for start in starts:
-        scenes = min(CHUNK, num_scenes - start)
-        which = torch.randint(len(digits), (scenes, most), generator=g)
-        scale = torch.empty(scenes, most, 1).uniform_(*scales, generator=g)
-        brightness = torch.empty(scenes, most, 1, 1).uniform_(0.5, 1, generator=g)
-        count = torch.randint(fewest, most + 1, (scenes, 1), generator=g)
-        sizes = (native[which, 2:] - native[which, :2]) * scale  # (scenes, K, 2)
-        boxes = place(sizes, side, max_overlap, g)
-        there = (boxes[..., 2] > 0) & (torch.arange(most) < count)  # (scenes, K)
+        n = min(CHUNK, num_scenes - start)
+        which = torch.randint(len(digits), (n, most), generator=g)
+        scale = torch.empty(n, most, 1).uniform_(*scales, generator=g)
+        brightness = torch.empty(n, most, 1, 1).uniform_(0.5, 1, generator=g)
+        count = torch.randint(fewest, most + 1, (n, 1), generator=g)
+        sizes = (native[which, 2:] - native[which, :2]) * scale  # (n, K, 2)
+        boxes = place(sizes, side, max_overlap, g)  # (n, K, 4)
+        there = (boxes[..., 2] > 0) & (torch.arange(most) < count)  # (n, K)
 
-        layers = torch.zeros(scenes, most, side, side)
-        layers[there] = render(ink[which[there]], native[which[there]], boxes[there], side)
-        canvas = torch.zeros(scenes, side, side)
-        scatter_clutter(ink, canvas, clutter, g)
-        masks = torch.zeros(scenes, side, side, dtype=torch.uint8)
+        canvas = torch.zeros(n, side + 2 * square, side + 2 * square)
+        masks = torch.zeros(canvas.shape, dtype=torch.uint8)
+        scatter_clutter(ink, canvas[:, scene, scene], clutter, g)
         for k in range(most):
-            layer = layers[:, k]  # (scenes, side, side)
-            canvas = canvas * (1 - layer) + layer * brightness[:, k]
-            value = (1 + labels[which[:, k]]).to(torch.uint8)[:, None, None]
-            masks = torch.where(layer >= INK, value, masks)
-        canvas += noise * torch.randn(canvas.shape, generator=g)
-        images = (canvas.clamp(0, 1) * 255).round().to(torch.uint8)[:, None]
+            at = there[:, k].nonzero()[:, 0]  # the m scenes that have a digit k
+            if len(at) == 0:  # `affine_grid` takes no empty batch
+                continue
+            digit = which[at, k]
+            corners = boxes[at, k, :2] - native[digit, :2] * scale[at, k]  # (m, 2), of its image
+            whole = corners.floor()
+            layer = magnify(ink[digit], scale[at, k], corners - whole, square)
+            _, rows, columns = windows(whole.long() + square, square)
+            area = at[:, None, None], rows, columns
+            canvas[area] = canvas[area] * (1 - layer) + layer * brightness[at, k]
+            value = (1 + labels[digit]).to(torch.uint8)[:, None, None]
+            masks[area] = torch.where(layer >= INK, value, masks[area])
+            boxes[at, k] = ink_boxes(layer >= INK) + whole.repeat(1, 2)
+        noisy = canvas[:, scene, scene] + noise * torch.randn(n, side, side, generator=g)
+        images = (noisy.clamp(0, 1) * 255).round().to(torch.uint8)[:, None]
+        boxes = torch.where(there[..., None], boxes, 0)
         classes = torch.where(there, labels[which], NO_OBJECT)
-        parts.append(Scenes(images, masks, ink_boxes(layers >= INK), classes))
+        parts.append(Scenes(images, masks[:, scene, scene], boxes, classes))
     return Scenes(*(torch.cat(field) for field in zip(*parts, strict=True)))

@@ -40,7 +40,7 @@ def draw_masks(images: Tensor, truth: Tensor, predicted: Tensor) -> Figure:
     figure, axes = _grid(("image", "truth", "predicted"), len(images))
     for column in range(len(images)):
         image = images[column, 0]
-        axes[0, column].imshow(image, cmap="gray", vmin=0, vmax=1)
+        axes[0, column].imshow(image.numpy(), cmap="gray", vmin=0, vmax=1)
         axes[1, column].imshow(paint_mask(image, truth[column]))
         axes[2, column].imshow(paint_mask(image, predicted[column]))
     handles = [Patch(color=colour, label=str(c)) for c, colour in enumerate(COLOURS)]
@@ -63,7 +63,7 @@ def draw_boxes(
     figure, axes = _grid(("truth", "found"), len(images))
     for column in range(len(images)):
         for row, objects in enumerate((truth[column], found[column])):
-            axes[row, column].imshow(images[column, 0], cmap="gray", vmin=0, vmax=1)
+            axes[row, column].imshow(images[column, 0].numpy(), cmap="gray", vmin=0, vmax=1)
             _add_boxes(axes[row, column], objects)
     return figure
 

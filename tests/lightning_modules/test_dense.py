@@ -80,6 +80,14 @@ def test_a_lone_digit_is_what_its_mask_and_box_say(digits: tuple[Tensor, Tensor]
         assert image[mask == 0].max() <= image[mask > 0].min() + 1
 
 
+def test_one_scene_may_have_fewer_digits_than_there_is_room_for(
+    digits: tuple[Tensor, Tensor],
+) -> None:
+    for seed in range(5):
+        scene = draw_scenes(*digits, num_scenes=1, seed=seed, num_digits=(1, 4))
+        assert 1 <= (scene.labels != NO_OBJECT).sum() <= 4
+
+
 def test_digits_keep_their_shape_and_size(digits: tuple[Tensor, Tensor]) -> None:
     images, labels = digits
     alone = draw_scenes(
