@@ -31,6 +31,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lightning_modules.datamodules.scene_drawing import draw_scenes
+
 Splits = dict[str, tuple[Any, Any]]
 Spec = dict[str, Any]
 
@@ -93,6 +95,37 @@ def table(n: int) -> tuple[Tensor, Tensor]:
     return torch.randn(n, 40, generator=generator), torch.randn(n, generator=generator)
 
 
+def scenes(num_digits: int) -> Callable[[int], tuple[Tensor, dict[str, Tensor]]]:
+    """Makes scenes (n, 1, 32, 32) with up to so many bars, a class's bar as wide as its number."""
+    bars = torch.zeros(10, 28, 28, dtype=torch.uint8)
+    for label in range(10):
+        bars[label, 4:24, 8 : 10 + label] = 255
+
+    def examples(n: int) -> tuple[Tensor, dict[str, Tensor]]:
+        drawn = draw_scenes(
+            bars, torch.arange(10), n, seed=n, side=32, num_digits=(1, num_digits), scales=(0.5, 1)
+        )
+        targets = {"masks": drawn.masks, "boxes": drawn.boxes, "labels": drawn.labels}
+        return drawn.images / 255, targets
+
+    return examples
+
+
+def on_scenes(name: str, task: str, num_digits: int, model: Spec, memorised: float = 0.3) -> Case:
+    """A task on scenes, `lightning_modules.tasks.<task>`.
+
+    Nets so small take longer to memorise what each pixel or cell holds than to memorise a class.
+    """
+    rate = {"learning_rate": 1e-2}
+    return Case(
+        name,
+        spec(f"tasks.{task}", model=model, **rate),
+        scenes(num_digits),
+        memorise={**ADAM, **rate},
+        memorised=memorised,
+    )
+
+
 def classify(
     name: str,
     path: str,
@@ -126,6 +159,39 @@ def classify(
     )
 
 
+def letters(n: int) -> tuple[Tensor, Tensor]:
+    """Rows (n, 6) of tokens 1 to 11, every third filled up with 0, with labels (n,) of 0 to 9."""
+    tokens = torch.randint(1, 12, (n, 6), generator=torch.Generator().manual_seed(n))
+    tokens[::3, 4:] = 0
+    return tokens, torch.arange(n) % 10
+
+
+def counting(n: int) -> tuple[Tensor, Tensor]:
+    """Tokens (n, 6) that count up to 11 and begin again, and the tokens that come next; -100, no
+    target, behind the fourth of every third row."""
+    tokens = (torch.arange(n).unsqueeze(1) + torch.arange(7)) % 12
+    targets = tokens[:, 1:].clone()
+    targets[::3, 4:] = -100
+    return tokens[:, :6], targets
+
+
+def waves(n: int) -> tuple[Tensor, Tensor]:
+    """The past (n, 24) and the future (n, 6) of waves with a period of 12."""
+    waves = torch.sin((torch.arange(n).unsqueeze(1) + torch.arange(30)) * torch.pi / 6)
+    return waves[:, :24], waves[:, 24:]
+
+
+def language(name: str, path: str, **options: Any) -> Case:
+    """`lightning_modules.models.language_models.<path>(**options)` on numbers that count up."""
+    model = spec(f"models.language_models.{path}", num_tokens=12, **options)
+    return Case(
+        name,
+        spec("tasks.language.LanguageModelling", model=model, learning_rate=0.1),
+        counting,
+        memorise={**ADAM, "learning_rate": 2e-2},
+    )
+
+
 SMALL_VGG = {
     "blocks": [[8, 1], [16, 2]],
     "num_classes": 10,
@@ -133,12 +199,13 @@ SMALL_VGG = {
     "pooled_size": 2,
     "dropout": 0.0,
 }
-SMALL_ALEXNET = {"num_classes": 10, "dropout": 0.0, "hidden": 64}
 
 AVERAGING = {
     "class_path": "lightning.pytorch.callbacks.EMAWeightAveraging",
     "init_args": {"decay": 0.9},
 }
+
+WORDS = {"num_tokens": 12, "num_classes": 10}
 
 CASES = [
     classify("softmax", "linear.SoftmaxClassifier"),
@@ -201,9 +268,6 @@ CASES = [
     classify("resnet", "resnet.ResNet", images(3, 32), blocks=[1, 1, 1, 1], num_classes=10),
     classify("vgg", "vgg.VGG", images(3, 16), **SMALL_VGG),
     classify("vgg with batch norm", "vgg.VGG", images(3, 16), **SMALL_VGG, batch_norm=True),
-    classify(
-        "alexnet", "alexnet.AlexNet", images(3, 63), rate=3e-4, memorised=0.7, **SMALL_ALEXNET
-    ),
     classify("l1", "mlp.MLP", callbacks=[spec("regularization.L1", lam=1e-3)]),
     classify("l2", "mlp.MLP", callbacks=[spec("regularization.L2", lam=1e-3)]),
     classify("elastic net", "mlp.MLP", callbacks=[spec("regularization.ElasticNet", l1=1e-3)]),
@@ -229,5 +293,112 @@ CASES = [
         "layer statistics",
         "mlp.MLP",
         callbacks=[spec("callbacks.layer_statistics.LayerStatistics")],
+    ),
+    Case(
+        "fine-tuning, stage by stage",
+        spec(
+            "transfer.fine_tuning.FineTuning",
+            model=spec("transfer.backbone.Backbone", weights="random", size=32),
+            unfreeze_every=1,
+            rate_decay=0.5,
+            learning_rate=0.02,
+        ),
+        images(3, 32),
+    ),
+    on_scenes(
+        "segnet", "segmentation.Segmentation", 3, spec("models.segmentation.SegNet", widths=[4, 8])
+    ),
+    on_scenes(
+        "segnet with learned unpooling",
+        "segmentation.Segmentation",
+        3,
+        spec("models.segmentation.SegNet", widths=[4, 8], unpooling="learned"),
+    ),
+    on_scenes(
+        "unet", "segmentation.Segmentation", 3, spec("models.segmentation.UNet", widths=[4, 8])
+    ),
+    on_scenes(
+        "localiser",
+        "localisation.Localisation",
+        1,
+        spec("models.localisation.Localiser", image_size=32, width=4),
+        memorised=0.1,
+    ),
+    on_scenes(
+        "detector", "detection.Detection", 3, spec("models.detection.Detector", widths=[8, 8, 8])
+    ),
+    classify(
+        "rnn", "sequence_classifiers.RecurrentClassifier", letters, rate=2e-2, **WORDS, cell="rnn"
+    ),
+    classify("lstm", "sequence_classifiers.RecurrentClassifier", letters, rate=2e-2, **WORDS),
+    classify(
+        "gru", "sequence_classifiers.RecurrentClassifier", letters, rate=2e-2, **WORDS, cell="gru"
+    ),
+    classify("attention", "sequence_classifiers.AttentionClassifier", letters, rate=1e-2, **WORDS),
+    language("recurrent language model", "RecurrentLanguageModel", hidden_size=16),
+    language("attention language model", "AttentionLanguageModel", width=16, max_length=6),
+    Case(
+        "forecaster",
+        spec(
+            "tasks.forecast.Forecast",
+            model=spec(
+                "models.forecasters.RecurrentForecaster", horizon=6, hidden_size=8, scale=1.0
+            ),
+            period=12,
+            scale=1.0,
+        ),
+        waves,
+        memorise={**ADAM, "learning_rate": 2e-2},
+    ),
+    Case(
+        "pca",  # it starts at the least error, so there is nothing left to memorise
+        spec(
+            "tasks.reconstruction.Reconstruction",
+            model=spec("models.pca.PCA", code_size=4, image_size=[1, 6, 6]),
+        ),
+        images(1, 6),
+        memorise={**ADAM, "learning_rate": 1e-5},
+        memorised=1.01,
+    ),
+    Case(
+        "autoencoder",
+        spec(
+            "tasks.reconstruction.Reconstruction",
+            model=spec("models.autoencoder.Autoencoder", code_size=16, image_size=[1, 6, 6]),
+        ),
+        images(1, 6),
+    ),
+    Case(
+        "denoising autoencoder",
+        spec(
+            "tasks.reconstruction.Reconstruction",
+            model=spec("models.autoencoder.Autoencoder", code_size=16, image_size=[1, 6, 6]),
+            noise=0.1,
+        ),
+        images(1, 6),
+        random=True,
+    ),
+    Case(
+        "vae",
+        spec(
+            "tasks.variational.Variational",
+            model=spec("models.autoencoder.VAE", code_size=4, hidden=[32], image_size=[1, 6, 6]),
+            learning_rate=0.01,
+        ),
+        images(1, 6),
+        memorise={**ADAM, "learning_rate": 1e-2},
+        memorised=0.85,  # the bits of its pixels stay
+        random=True,
+    ),
+    Case(
+        "contrastive",
+        spec(
+            "tasks.contrastive.Contrastive",
+            model=spec("models.contrastive.ContrastiveEncoder", width=4, projection_size=8),
+            views=[spec("datamodules.augmentation.Translate", pixels=1, border="zero")],
+        ),
+        images(1, 8),
+        memorised=0.85,  # eight images leave seven others to be taken for
+        random=True,
     ),
 ]
