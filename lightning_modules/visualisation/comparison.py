@@ -34,7 +34,7 @@ def plot_curves_of(
     Raises:
         BadInput: a file is missing, or has no such column.
     """
-    figure = Figure(figsize=(4.5 * len(columns), 3.6), layout="constrained")
+    figure = Figure(figsize=(4.2 * len(columns) + 1.6, 3.6), layout="constrained")
     FigureCanvasAgg(figure)
     for axes, (column, name) in zip(
         figure.subplots(1, len(columns), squeeze=False)[0], columns.items(), strict=True
@@ -66,7 +66,7 @@ def plot_layers_of(
     Raises:
         BadInput: a file has no such columns.
     """
-    figure = Figure(figsize=(4.5, 3.6), layout="constrained")
+    figure = Figure(figsize=(5.8, 3.6), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     for (label, path), colour in zip(runs.items(), COLOURS, strict=False):
@@ -103,7 +103,8 @@ def _finish(figure: Figure, out_path: Path) -> list[Path]:
         assert isinstance(axes, Axes)
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
-    figure.axes[0].legend(frameon=False, fontsize="small")
+    lines, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside right upper", frameon=False)
     out_path.parent.mkdir(parents=True, exist_ok=True)
     paths = [out_path.with_suffix(suffix) for suffix in (".png", ".svg")]
     for path in paths:
