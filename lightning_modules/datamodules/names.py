@@ -37,7 +37,7 @@ def decode(tokens: Tensor) -> str:
 class Names(InMemory):
     """The first names of the 1990 US census, each once.
 
-    With `predict: sex` inputs are letters (N, 13), targets 1 where more women than men have the
+    With `predict: sex` inputs are letters (N, 11), targets 1 where more women than men have the
     name, else 0. With `predict: next` inputs are an `EDGE` and the letters, targets the same one
     place on: letters and an `EDGE`.
 
