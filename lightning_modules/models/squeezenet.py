@@ -71,7 +71,7 @@ class SqueezeNet(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_uniform_(module.weight)
                 nn.init.zeros_(module.bias)  # type: ignore[arg-type]
-        nn.init.normal_(self.classifier[1].weight, std=0.01)
+        self.classifier[1].weight.data.normal_(std=0.01)
 
     def forward(self, x: Tensor) -> Tensor:
         """Images (N, 3, H, W), H and W at least 17, to logits (N, num_classes)."""

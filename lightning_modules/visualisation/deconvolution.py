@@ -9,18 +9,18 @@ import torch
 from torch import Tensor, nn
 
 from lightning_modules.errors import BadInput
-from lightning_modules.visualisation.recording import recording
+from lightning_modules.visualisation.recording import check_channels, output_of
 
 
 class _RectifyBack(torch.autograd.Function):
     """ReLU forwards; and backwards ReLU again, of what comes, whatever went forwards."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor) -> Tensor:
         return x.clamp(min=0)
 
     @staticmethod
-    def backward(ctx: Any, signal: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(ctx: Any, signal: Tensor) -> Tensor:
         return signal.clamp(min=0)
 
 
@@ -71,11 +71,9 @@ def deconvolve(model: nn.Module, layer: str, x: Tensor, channel: int) -> Tensor:
     """
     model = with_rectified_signal(model).eval()
     x = x.detach().requires_grad_()
-    with torch.enable_grad(), recording(model, layer) as kept:
-        model(x)
-    maps = kept[layer]  # (N, K, h, w)
-    if not 0 <= channel < maps.shape[1]:
-        raise BadInput(f"channel {channel}: {layer} has {maps.shape[1]}, counted from 0")
+    with torch.enable_grad():
+        maps = output_of(model, layer, x)  # (N, K, h, w)
+    check_channels([channel], maps, layer)
     strongest = maps[:, channel].amax(dim=(1, 2))  # (N,)
     # the signal starts as the activation itself, not as 1
     (signal,) = torch.autograd.grad(strongest, x, grad_outputs=strongest.detach())

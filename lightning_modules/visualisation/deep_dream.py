@@ -7,7 +7,7 @@ from rich.progress import track
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lightning_modules.visualisation.recording import recording
+from lightning_modules.visualisation.recording import check_channels, output_of
 
 
 def deep_dream(
@@ -28,7 +28,7 @@ def deep_dream(
     shifted at random before each step, so that no border of the network's strides shows.
 
     Args:
-        model: images of any size to anything.
+        model: whatever comes before `layer` takes images of any size.
         layer: whose mean squared activation grows.
         x: an image (1, C, H, W), normalised.
         channel: of the layer; all where none is given.
@@ -40,6 +40,9 @@ def deep_dream(
 
     Returns:
         (1, C, H, W), its values in the range of x.
+
+    Raises:
+        BadInput: no such layer or channel.
     """
     generator = torch.Generator().manual_seed(seed)
     height, width = x.shape[2:]
@@ -64,8 +67,10 @@ def deep_dream(
 
 def _gradient(model: nn.Module, layer: str, image: Tensor, channel: int | None) -> Tensor:
     image = image.detach().requires_grad_()
-    with torch.enable_grad(), recording(model, layer) as kept:
-        model(image)
-    activation = kept[layer] if channel is None else kept[layer][:, channel]
+    with torch.enable_grad():
+        activation = output_of(model, layer, image)
+    if channel is not None:
+        check_channels([channel], activation, layer)
+        activation = activation[:, channel]
     (gradient,) = torch.autograd.grad(activation.square().mean(), image)
     return gradient

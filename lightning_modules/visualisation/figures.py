@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lightning_modules.errors import BadInput
 from lightning_modules.visualisation.deconvolution import deconvolve
@@ -15,7 +16,12 @@ from lightning_modules.visualisation.deep_dream import deep_dream
 from lightning_modules.visualisation.grad_cam import grad_cam
 from lightning_modules.visualisation.panels import Panel, centre, grid, overlay, stretch
 from lightning_modules.visualisation.patches import top_patches
-from lightning_modules.visualisation.recording import find_layer, recording
+from lightning_modules.visualisation.recording import (
+    check_channels,
+    find_layer,
+    output_of,
+    recording,
+)
 from lightning_modules.visualisation.saliency import saliency
 from lightning_modules.visualisation.subjects import Subject
 
@@ -39,7 +45,7 @@ class Options:
 
 def filters(subject: Subject, options: Options) -> Drawn:
     """The weights of the first convolution."""
-    layer = find_layer(subject.model, subject.first_layer)
+    layer = cast(nn.Conv2d, find_layer(subject.model, subject.first_layer))
     weights = layer.weight.detach()  # (F, C, k, k)
     tiles = [_enlarge(centre(_last_axis(weight)), 12) for weight in weights]
     columns = 16 if len(tiles) > 16 else len(tiles)
@@ -53,12 +59,12 @@ def activations(subject: Subject, options: Options) -> Drawn:
     layers = (options.layer,) if options.layer else subject.layers
     with torch.inference_mode(), recording(subject.model, *layers) as kept:
         subject.model(x)
-    panels: list[Panel] = [(options.image, subject.pixels(x)[0])]
+    panels: list[Panel] = [(_caption(options), subject.pixels(x)[0])]
     for layer in layers:
         maps = kept[layer][0]  # (K, h, w)
         order = options.channels or maps.mean(dim=(1, 2)).argsort(descending=True, stable=True)
         chosen = [int(channel) for channel in order][:TILES]
-        _check_channels(chosen, len(maps), layer)
+        check_channels(chosen, kept[layer], layer)
         tiles = [stretch(maps[channel].numpy()) for channel in chosen]
         panels.append((f"{layer}: {len(tiles)} of {len(maps)}", grid(tiles, 4)))
     return panels, 3, 3.0
@@ -89,11 +95,11 @@ def deconvolution(subject: Subject, options: Options) -> Drawn:
     """What in one image made the strongest channel of each layer fire, beside the image there."""
     x = subject.image(options.image)
     pixels = subject.pixels(x)[0]
-    panels: list[Panel] = [(options.image, pixels)]
+    panels: list[Panel] = [(_caption(options), pixels)]
     for layer in (options.layer,) if options.layer else subject.layers:
-        with torch.inference_mode(), recording(subject.model, layer) as kept:
-            subject.model(x)
-        highest = kept[layer][0].amax(dim=(1, 2)).argsort(descending=True, stable=True)
+        with torch.inference_mode():
+            maps = output_of(subject.model, layer, x)  # (1, K, h, w)
+        highest = maps[0].amax(dim=(1, 2)).argsort(descending=True, stable=True)
         for channel in options.channels or highest[:1].tolist():
             signal = _last_axis(deconvolve(subject.model, layer, x, channel)[0])
             rows, columns = _around(signal)
@@ -128,11 +134,12 @@ def _maps(subject: Subject, options: Options, draw: Callable[[Tensor, int], np.n
         chosen = [int(probabilities.argmax())]
     else:
         chosen = [_class_index(subject.classes, name) for name in options.classes]
-    panels: list[Panel] = [(options.image, subject.pixels(x)[0])]
+    panels: list[Panel] = [(_caption(options), subject.pixels(x)[0])]
     for class_index in chosen:
         title = f"{subject.classes[class_index]} ({100 * probabilities[class_index]:.0f} %)"
         panels.append((title, draw(x, class_index)))
-    return panels, 3, 3.4
+    wide = x.shape[3] > 2 * x.shape[2]  # photographs side by side
+    return panels, 1 if wide else 3, 5.0 if wide else 3.4
 
 
 def dream(subject: Subject, options: Options) -> Drawn:
@@ -142,7 +149,7 @@ def dream(subject: Subject, options: Options) -> Drawn:
     channel = options.channels[0] if options.channels else None
     dreamt = deep_dream(subject.model, layer, x, channel, seed=options.seed)
     title = layer if channel is None else f"{layer}, channel {channel}"
-    return [(options.image, subject.pixels(x)[0]), (title, subject.pixels(dreamt)[0])], 2, 4.0
+    return [(_caption(options), subject.pixels(x)[0]), (title, subject.pixels(dreamt)[0])], 2, 4.0
 
 
 FIGURES: dict[str, Callable[[Subject, Options], Drawn]] = {
@@ -154,6 +161,10 @@ FIGURES: dict[str, Callable[[Subject, Options], Drawn]] = {
     "grad-cam": class_map,
     "dream": dream,
 }
+
+
+def _caption(options: Options) -> str:
+    return f"test digit {options.image}" if options.image.isdigit() else options.image
 
 
 def _class_index(classes: list[str], name: str) -> int:
@@ -179,15 +190,8 @@ def _around(signal: np.ndarray, least: int = 16) -> tuple[slice, slice]:
 
 
 def _first_channels(subject: Subject, layer: str, images: Tensor) -> list[int]:
-    with torch.inference_mode(), recording(subject.model, layer) as kept:
-        subject.model(images[:1])
-    return list(range(min(UNITS, kept[layer].shape[1])))
-
-
-def _check_channels(channels: list[int], count: int, layer: str) -> None:
-    for channel in channels:
-        if not 0 <= channel < count:
-            raise BadInput(f"channel {channel}: {layer} has {count}, counted from 0")
+    with torch.inference_mode():
+        return list(range(min(UNITS, output_of(subject.model, layer, images[:1]).shape[1])))
 
 
 def _last_axis(image: Tensor) -> np.ndarray:

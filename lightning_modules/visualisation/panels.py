@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lightning_modules.errors import BadInput
-from lightning_modules.loggers import finish_wandb, wandb_logger
+from lightning_modules.loggers import finish_wandb, wandb_mode
 
 Panel = tuple[str, np.ndarray]  # a title, and an image (H, W) or (H, W, 3) from 0 to 1
 
@@ -85,6 +86,7 @@ def send(path: Path, name: str) -> None:
     """Logs a picture to W&B, online or offline as runs are."""
     import wandb
 
-    logger = wandb_logger(path.parent, "dlcourse", name)
-    logger.experiment.log({name: wandb.Image(str(path))})
+    os.environ.setdefault("WANDB_SILENT", "true")
+    wandb.init(project="dlcourse", name=name, dir=path.parent, mode=wandb_mode())  # type: ignore[arg-type]
+    wandb.log({name: wandb.Image(str(path))})
     finish_wandb()

@@ -9,7 +9,12 @@ from rich.progress import track
 from torch import Tensor, nn
 
 from lightning_modules.errors import BadInput
-from lightning_modules.visualisation.recording import find_layer, receptive_field, recording
+from lightning_modules.visualisation.recording import (
+    check_channels,
+    find_layer,
+    output_of,
+    receptive_field,
+)
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,10 @@ def strongest(
     """Of every channel of `layer` the highest activation in each image (N, K), and its place
     (N, K) in the flattened map."""
     values, places = [], []
-    with recording(model.eval(), layer) as kept:
-        for batch in track(images.split(batch_size), f"{layer} of {len(images)} images"):
-            model(batch)
-            value, place = kept[layer].flatten(2).max(dim=2)  # each (n, K)
-            values.append(value)
-            places.append(place)
+    for batch in track(images.split(batch_size), f"{layer} of {len(images)} images"):
+        value, place = output_of(model, layer, batch).flatten(2).max(dim=2)  # each (n, K)
+        values.append(value)
+        places.append(place)
     return torch.cat(values), torch.cat(places)
 
 
@@ -68,14 +71,13 @@ def top_patches(
     if not index.isdigit() or not isinstance(features, nn.Sequential):
         raise BadInput(f"layer '{layer}': patches need a place in a sequence, as features.6")
     field = receptive_field(features[: int(index) + 1])
+    with torch.inference_mode():
+        maps = output_of(model, layer, images[:1])  # (1, K, h, w)
+    check_channels(channels, maps, layer)
+    columns = maps.shape[3]
     values, places = strongest(model, layer, images)
-    with torch.inference_mode(), recording(model, layer) as kept:
-        model(images[:1])
-    columns = kept[layer].shape[3]
     found = []
     for channel in channels:
-        if not 0 <= channel < values.shape[1]:
-            raise BadInput(f"channel {channel}: {layer} has {values.shape[1]}, counted from 0")
         patches = []
         # stable: equal activations come in the order of the data set
         for image in values[:, channel].argsort(descending=True, stable=True)[:count].tolist():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -46,6 +46,44 @@ def recording(model: nn.Module, *names: str) -> Iterator[dict[str, Tensor]]:
     finally:
         for handle in handles:
             handle.remove()
+
+
+def check_channels(channels: Iterable[int], maps: Tensor, layer: str) -> None:
+    """Refuses channels that feature maps (N, K, h, w) do not have.
+
+    Raises:
+        BadInput: with the number that they have.
+    """
+    for channel in channels:
+        if not 0 <= channel < maps.shape[1]:
+            raise BadInput(f"channel {channel}: {layer} has {maps.shape[1]}, counted from 0")
+
+
+class _Reached(Exception):
+    """Ends a forward pass at the layer of interest."""
+
+
+def output_of(model: nn.Module, name: str, x: Tensor) -> Tensor:
+    """The output of the layer `name` for inputs x; layers after it do not run, so images may have
+    a size that the head would not take.
+
+    Raises:
+        BadInput: there is no such layer.
+    """
+    kept: list[Tensor] = []
+
+    def stop(layer: nn.Module, inputs: tuple, output: Tensor) -> None:
+        kept.append(output)
+        raise _Reached
+
+    handle = find_layer(model, name).register_forward_hook(stop)
+    try:
+        model(x)
+    except _Reached:
+        return kept[0]
+    finally:
+        handle.remove()
+    raise BadInput(f"layer '{name}' takes no part in the forward pass of {_kind(model)}")
 
 
 @dataclass(frozen=True)
