@@ -86,7 +86,7 @@ def draw_rows(rows: dict[str, Tensor]) -> Figure:
     for axes, (name, images) in zip(grid[:, 0], rows.items(), strict=True):
         low, high = images.min(), images.max()
         scaled = (images.float().cpu() - low.cpu()) / (high - low).cpu().clamp(min=1e-6)
-        axes.imshow(make_grid(scaled, nrow=count, padding=1).permute(1, 2, 0))
+        axes.imshow(make_grid(scaled, nrow=count, padding=1).permute(1, 2, 0).numpy())
         axes.set_ylabel(name, rotation=0, ha="right", va="center")
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(False)

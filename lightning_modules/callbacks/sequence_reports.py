@@ -63,7 +63,7 @@ class AttentionMaps(pl.Callback):
         for row, (name, maps) in enumerate(zip(self.names, weights.float().cpu(), strict=True)):
             for head, axes in enumerate(grid[row]):
                 size = len(name)
-                axes.imshow(maps[head, :size, :size], vmin=0, vmax=1, cmap="Blues")
+                axes.imshow(maps[head, :size, :size].numpy(), vmin=0, vmax=1, cmap="Blues")
                 axes.set_xticks(range(size), list(name))
                 axes.set_yticks(range(size), list(name))
                 if row == 0:
@@ -98,8 +98,8 @@ class ForecastFigure(pl.Callback):
         axes = figure.subplots()
         for label, (values, colour) in curves.items():
             # a gap between forecasts, so that each one's beginning shows
-            for number, stretch in enumerate(values.float().cpu()):
-                months = torch.arange(len(stretch)) + number * horizon
+            for number, stretch in enumerate(values.float().cpu().numpy()):
+                months = range(number * horizon, (number + 1) * horizon)
                 axes.plot(
                     months, stretch, color=colour, linewidth=1.2, label=None if number else label
                 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import lightning.pytorch as pl
 import numpy as np
 import pytest
 import torch
+from lightning.pytorch.loggers import CSVLogger
 from sklearn.decomposition import PCA as SklearnPCA
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
@@ -15,6 +17,7 @@ from torch.distributions import Independent, Normal, kl_divergence
 from torch.nn import functional as F
 
 from lightning_modules.callbacks.linear_probe import LinearProbe, fit_softmax, probe_accuracy
+from lightning_modules.callbacks.representation_reports import CodeSpace, Reconstructions
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.datamodules.augmentation import Translate
 from lightning_modules.datamodules.batch_transform import BatchTransform
@@ -154,9 +157,12 @@ def test_the_elbos_terms_are_those_of_torchs_distributions() -> None:
     torch.testing.assert_close(reconstruction, slow)
 
 
-def test_the_elbos_terms_are_logged_and_add_up() -> None:
+def test_the_elbos_terms_are_logged_and_add_up_and_codes_are_drawn(tmp_path: Path) -> None:
     task = Variational(VAE(4, (16,), SHAPE), optimizer="Adam", learning_rate=1e-3)
-    metrics = train(task).callback_metrics
+    logger = CSVLogger(tmp_path, name="", version="run")
+    metrics = train(task, Reconstructions(4), CodeSpace(4), logger=logger).callback_metrics
+    drawn = {path.name for path in (tmp_path / "run" / "pictures").iterdir()}
+    assert drawn == {"reconstructions_001.png", "codes_001.png"}
     assert metrics["val_kl"] > 0
     total = metrics["val_reconstruction"] + metrics["val_kl"]
     torch.testing.assert_close(metrics["val_loss"], total)

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence
 
+from lightning_modules.callbacks.sequence_reports import ForecastFigure, TextSamples
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.datamodules import text
 from lightning_modules.datamodules.names import EDGE, PAD, Names, decode, encode
@@ -282,6 +284,24 @@ def test_temperature_near_zero_takes_the_likeliest_and_draws_repeat() -> None:
         assert torch.equal(*drawn)
 
 
+def test_each_epochs_samples_are_written_and_repeat_with_the_seed(tmp_path: Path) -> None:
+    texts = []
+    for run in ("first", "second"):
+        logger = CSVLogger(tmp_path, name="", version=run)
+        train(
+            language_task(learning_rate=0.1),
+            Tokens(batch_size=4, length=5),
+            max_epochs=2,
+            logger=logger,
+            callbacks=[TextSamples(num_samples=3, length=20)],
+        )
+        files = sorted((tmp_path / run / "texts").iterdir())
+        assert [file.name for file in files] == ["samples_001.txt", "samples_002.txt"]
+        texts.append([file.read_text() for file in files])
+    assert texts[0] == texts[1]
+    assert len(texts[0][0]) == 3 * (1 + 20 + 1)  # the start, what was drawn, the end of a line
+
+
 def test_names_are_shifted_by_one_and_split_without_overlap() -> None:
     data, labelled = Names("next"), Names("sex")
     for module in (data, labelled):
@@ -319,11 +339,13 @@ def test_no_month_that_is_forecast_was_trained_on() -> None:
     assert data._splits["test"][1][-1].tolist() == series[-6:].tolist()
 
 
-def test_forecasts_are_measured_beside_their_rules() -> None:
+def test_forecasts_are_measured_beside_their_rules_and_drawn(tmp_path: Path) -> None:
     torch.manual_seed(0)
     task = Forecast(RecurrentForecaster(6, hidden_size=4, stride=12), optimizer="SGD")
     data = Sunspots(batch_size=512, context=CYCLE, horizon=6)
-    trainer = train(task, data, max_epochs=1)
+    logger = CSVLogger(tmp_path, name="", version="run")
+    trainer = train(task, data, max_epochs=1, logger=logger, callbacks=[ForecastFigure()])
+    assert (tmp_path / "run" / "pictures" / "forecasts_001.png").stat().st_size > 5000
     past, future = data._splits["val"]
     for name, forecast in (
         ("val_rmse_naive", naive(past, 6)),
