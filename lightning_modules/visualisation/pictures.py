@@ -30,6 +30,6 @@ def log_figure(loggers: Iterable[Logger], name: str, epoch: int, figure: Figure)
         if isinstance(logger, CSVLogger):
             path = Path(logger.log_dir) / "pictures" / f"{name}_{epoch + 1:03d}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(pixels).save(path, optimize=True)
+            Image.fromarray(pixels).save(path)
         elif isinstance(logger, WandbLogger):
             logger.log_image(name, [pixels])
