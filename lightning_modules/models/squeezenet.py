@@ -61,9 +61,10 @@ class SqueezeNet(nn.Module):
             Fire(384, 64, 256),  # (N, 512, 13, 13)
             Fire(512, 64, 256),
         )
+        last = nn.Conv2d(512, num_classes, kernel_size=1)
         self.classifier = nn.Sequential(
             nn.Dropout(dropout),
-            nn.Conv2d(512, num_classes, kernel_size=1),  # (N, num_classes, 13, 13)
+            last,  # (N, num_classes, 13, 13)
             nn.ReLU(),
             nn.AdaptiveAvgPool2d(1),  # (N, num_classes, 1, 1)
         )
@@ -71,7 +72,7 @@ class SqueezeNet(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_uniform_(module.weight)
                 nn.init.zeros_(module.bias)  # type: ignore[arg-type]
-        self.classifier[1].weight.data.normal_(std=0.01)
+        nn.init.normal_(last.weight, std=0.01)
 
     def forward(self, x: Tensor) -> Tensor:
         """Images (N, 3, H, W), H and W at least 17, to logits (N, num_classes)."""
