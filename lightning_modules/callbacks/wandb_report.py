@@ -22,9 +22,15 @@ class WandbReport(pl.Callback):
     For tasks whose `validation_step` returns logits (N, C).
     """
 
-    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+    def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
         self._confusion: MulticlassConfusionMatrix | None = None
         self._mistakes: list[tuple[Tensor, int, int]] = []
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._forget()
 
     def on_validation_batch_end(
         self,

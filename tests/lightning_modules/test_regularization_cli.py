@@ -141,6 +141,13 @@ def test_layers_are_put_in_before_they_are_averaged(
 
 
 @pytest.mark.usefixtures("_offline")
+def test_a_run_without_validation_ends_well(tmp_path: Path) -> None:
+    config = ROOT / "course/01_linear_models/softmax.yaml"
+    short = ["--trainer.max_steps", "2", "--trainer.limit_val_batches", "0", *SHORT[4:6]]
+    assert main(["fit", "--config", str(config), *short, "--run_dir", str(tmp_path)]) == 0
+
+
+@pytest.mark.usefixtures("_offline")
 def test_the_last_checkpoint_is_of_the_last_epoch_though_another_was_better(tmp_path: Path) -> None:
     """Lightning's `save_last` writes only when the monitored loss improved."""
     config = ROOT / "course/01_linear_models/softmax.yaml"
