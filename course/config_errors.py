@@ -20,6 +20,11 @@ _NESTED = re.compile(r"^NestedArg\(key='([^']+)', val=(.*)\)$")
 _NO_ATTRIBUTE = re.compile(r"module '([^']+)' has no attribute '([^']+)'")
 _NO_FILE = re.compile(r"File does not exist: '([^']+)'")
 _INSTANTIATION = re.compile(r"Errors:\n\s*- (.*)")
+_LABEL = re.compile(r"Target (\d+) is out of bounds")
+_SHAPES = re.compile(
+    r"shapes cannot be multiplied|to have \d+ channels|Kernel size can't be greater"
+    r"|Output size is too small|Calculated padded input size|must match the size of tensor"
+)
 _REQUIRED = re.compile(r"the following arguments are required: (.*)")
 
 
@@ -65,6 +70,31 @@ def instantiation_line(message: str) -> str:
     """What a class of the config said when it was built, without jsonargparse's frame around it."""
     match = _INSTANTIATION.search(message)
     return match[1] if match else " ".join(message.split())[:300]
+
+
+def misfit_line(error: Exception) -> str | None:
+    """One line for errors of torch that come from a network or checkpoint that does not fit.
+
+    Args:
+        error: what training raised.
+
+    Returns:
+        None where it is some other error.
+    """
+    if not isinstance(error, RuntimeError | IndexError):
+        return None
+    text = str(error)
+    if "Error(s) in loading state_dict" in text:
+        differing = text.splitlines()[1].strip() if "\n" in text else text
+        return f"the checkpoint is of another model than the config's: {differing[:200]}"
+    if match := _LABEL.search(text):
+        return f"a label is {match[1]}: set num_classes of the model to the number of classes"
+    if _SHAPES.search(text):
+        return (
+            "the network does not fit the data (check its in_features, in_channels, image size): "
+            + text.splitlines()[0][:200]
+        )
+    return None
 
 
 def _given(message: str) -> str:

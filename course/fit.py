@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 
 def main(argv: list[str]) -> int:
     """Runs one LightningCLI command.
@@ -15,11 +13,12 @@ def main(argv: list[str]) -> int:
         The exit status: 0 done, 1 failed under way, 2 wrong usage or config.
     """
     from course.lightning_cli import run
+    from lightning_modules.callbacks.peers import process_rank
 
     try:
         return run(argv)
     except Exception as error:
         status = getattr(error, "exit_status", None)
-        if status is None or os.environ.get("LOCAL_RANK", "0") == "0":
+        if status is None or process_rank() == 0:
             raise
         return int(status)  # the first process says it; once is enough

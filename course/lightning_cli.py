@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import warnings
 from argparse import ArgumentError
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import lightning.pytorch as pl
 from lightning.pytorch.callbacks import LearningRateMonitor, ModelCheckpoint
@@ -18,7 +21,7 @@ from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 import lightning_modules.datamodules.augmentation  # configs may then say `class_path: Flip`
 import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
-from course.config_errors import instantiation_line, one_line
+from course.config_errors import instantiation_line, misfit_line, one_line
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
 from lightning_modules.callbacks.peers import WatchPeers, lost_connection
 from lightning_modules.callbacks.progress import TimedProgressBar
@@ -82,14 +85,28 @@ class CourseCLI(LightningCLI):
         path = self.config[self.command].get("ckpt_path")
         if path and path not in ("best", "last") and not Path(path).is_file():
             raise BadInput(f"{path}: no such checkpoint; they lie in runs/LESSON/vN/checkpoints")
+        if path and path not in ("best", "last") and not is_zipfile(path):
+            raise BadInput(f"{path}: not a checkpoint")
 
     def instantiate_classes(self) -> None:
         try:
             super().instantiate_classes()
         except ValueError as error:  # jsonargparse puts what a class raised into one of these
-            raise BadInput(f"{self._config_name()}: {instantiation_line(str(error))}") from error
+            raise self._refuse(instantiation_line(str(error))) from error
         except MisconfigurationException as error:
-            raise BadInput(f"{self._config_name()}: {' '.join(str(error).split())}") from error
+            raise self._refuse(" ".join(str(error).split())) from error
+        cores = os.cpu_count() or 1
+        devices = self.trainer.num_devices
+        # Lightning checks the number of other devices
+        if self.trainer.strategy.root_device.type == "cpu" and devices > max(2, cores):
+            raise self._refuse(f"trainer.devices is {devices}; this machine has {cores} cores")
+        self.peers.watch(self.trainer)
+
+    def _refuse(self, why: str) -> BadInput:
+        if hasattr(self, "run_dir"):
+            with suppress(OSError):  # it is not empty where it was there before
+                self.run_dir.rmdir()
+        return BadInput(f"{self._config_name()}: {why}")
 
     def instantiate_trainer(self, **kwargs: Any) -> pl.Trainer:
         self.run_dir = self._claim_run_dir()
@@ -171,6 +188,8 @@ def run(argv: list[str]) -> int:
     except Exception as error:
         if lost_connection(error):
             raise peers.loss() from error
+        if why := misfit_line(error):
+            raise BadInput(why) from error
         raise
     finally:
         finish_wandb()

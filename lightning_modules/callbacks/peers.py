@@ -13,9 +13,10 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 import lightning.pytorch as pl
-from lightning.pytorch.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
+from lightning.pytorch.utilities import rank_zero_only
 
 from lightning_modules.errors import PeerLost
 
@@ -30,6 +31,11 @@ def lost_connection(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and _CONNECTION.search(str(error)) is not None
 
 
+def process_rank() -> int:
+    """This process's place among those of the run, whatever started them."""
+    return int(getattr(rank_zero_only, "rank", 0))
+
+
 class WatchPeers(pl.Callback):
     """The first process watches those that it started; each of those watches the first.
 
@@ -38,20 +44,14 @@ class WatchPeers(pl.Callback):
 
     def __init__(self) -> None:
         self._parent = os.getppid()
-        self._peers: list[subprocess.Popen] = []
+        self._launcher: Any = None
         self._done = threading.Event()
-        self._local_rank = int(os.environ.get("LOCAL_RANK", "0"))
 
-    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        if trainer.world_size == 1:
-            return
-        launcher = trainer.strategy.launcher
-        if isinstance(launcher, _SubprocessScriptLauncher):
-            self._peers = list(launcher.procs)  # empty but for the first process
-        if self._peers:
-            _dismiss_lightnings_observer()
-        self._done.clear()
-        threading.Thread(target=self._watch, daemon=True, name="watch-peers").start()
+    def watch(self, trainer: pl.Trainer) -> None:
+        """Begins before the processes are started: they may fail before they ever meet."""
+        if trainer.num_devices * trainer.num_nodes > 1:
+            self._launcher = trainer.strategy.launcher
+            threading.Thread(target=self._watch, daemon=True, name="watch-peers").start()
 
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
@@ -60,6 +60,11 @@ class WatchPeers(pl.Callback):
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         self._done.set()
+
+    @property
+    def _peers(self) -> list[subprocess.Popen]:
+        """The processes that this one started: none where it is not the first."""
+        return getattr(self._launcher, "procs", [])
 
     def lost(self, wait: float = 0.0) -> str | None:
         """What became of the process whose loss ends the run, if one is gone.
@@ -82,12 +87,12 @@ class WatchPeers(pl.Callback):
         """The error to raise where a connection broke; the processes that are left are killed."""
         what = self.lost(wait=2.0)
         self._end_all()
-        if what and self._local_rank:
+        if what and process_rank():
             self._say(what)  # the first process cannot
         return PeerLost(_ending(what or "another process of the run is gone"))
 
     def _say(self, what: str) -> None:
-        if self._local_rank < 2:  # once is enough
+        if process_rank() < 2:  # once is enough
             print(f"dlcourse: {_ending(what)}", file=sys.stderr, flush=True)
 
     def _end_all(self) -> None:
@@ -98,6 +103,8 @@ class WatchPeers(pl.Callback):
 
     def _watch(self) -> None:
         while not self._done.wait(_POLL_S):
+            if self._peers:
+                _dismiss_lightnings_observer()
             what = self.lost()
             if what is None:
                 continue
