@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, cast
 
 from lightning.pytorch.strategies import DDPStrategy
@@ -60,6 +61,8 @@ class FineTuning(Classification):
         return min(self.retrain, epoch // self.unfreeze_every)
 
     def setup(self, stage: str) -> None:
+        # frozen stages are meant to be in evaluation mode
+        warnings.filterwarnings("ignore", message=r"Found \d+ module\(s\) in eval mode")
         # every parameter that is ever trained must be known to the processes' exchange of
         # gradients, which then has to find out which of them took part in a step
         if self.unfreeze_every and isinstance(self.trainer.strategy, DDPStrategy):
