@@ -26,6 +26,7 @@ from graders.secret import course_secret
 from graders.submissions import find
 from graders.worker import Job, grade_one
 from tests.adversarial.cases import SOLUTION, Case, attacks, fair
+from tests.processes import descendants
 
 pytestmark = pytest.mark.alone
 
@@ -54,14 +55,6 @@ class Run:
     def of(self, case: Case) -> dict[str, Any]:
         found: dict[str, Any] = self.results[self.students[case.name]]
         return found
-
-
-def descendants(pid: int) -> set[int]:
-    found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found |= {child} | descendants(child)
-    return found
 
 
 def reap() -> None:

@@ -33,6 +33,7 @@ from graders.plugin import AssignmentTests
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
 from graders.student import Student, Submission
+from tests.processes import descendants
 
 NAME = "softmax"
 BIN = Path(sys.executable).parent
@@ -91,23 +92,13 @@ def time_ours(folder: Path, count: int) -> SimpleNamespace:
         [*command, "--jobs", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         while process.poll() is None:
-            peak = max(peak, sum(map(memory_mib, [process.pid, *descendants(process.pid)])))
+            peak = max(peak, sum(map(memory_mib, {process.pid} | descendants(process.pid))))
             time.sleep(MEMORY_EVERY_S)
     seconds = (time.perf_counter() - started) / count
     assert process.returncode == 0
     graded = json.loads((folder / "grades" / "results.json").read_text())["submissions"]
     assert sum(submission["score"] == 100 for submission in graded) == count - count // 3
     return SimpleNamespace(seconds=seconds, peak_mib=peak)
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes that ``pid`` started, and those that these did."""
-    found = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # it ended meanwhile
-            for child in map(int, path.read_text().split()):
-                found += [child, *descendants(child)]
-    return found
 
 
 def memory_mib(pid: int) -> float:

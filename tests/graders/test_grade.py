@@ -16,6 +16,7 @@ import pytest
 from course.cli import main
 from course.demo_class import make_class
 from graders.catalogue import source_path
+from tests.processes import command_line, descendants
 
 SOLUTION = source_path("softmax").read_text()
 
@@ -335,17 +336,8 @@ def test_a_worker_that_dies_costs_nobody_a_grade(tmp_path):
         while not (records.exists() and records.read_text().count("\n") >= 2):
             assert process.poll() is None
             time.sleep(0.01)
-        victims = [pid for pid in children(process.pid) if "spawn_main" in command_line(pid)]
+        victims = [pid for pid in descendants(process.pid) if "spawn_main" in command_line(pid)]
         os.kill(victims[0], signal.SIGKILL)
         _, errors = process.communicate(timeout=200)
     assert process.returncode == 0, errors
     assert {s["score"] for s in by_student(out).values()} == {100.0}
-
-
-def children(pid):
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
-
-
-def command_line(pid):
-    return Path(f"/proc/{pid}/cmdline").read_text()

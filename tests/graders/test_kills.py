@@ -14,31 +14,13 @@ import pytest
 
 from course.cli import main
 from graders.catalogue import source_path
+from tests.processes import command_line, descendants
 
 pytestmark = pytest.mark.alone
 
 SOLUTION = source_path("softmax").read_text()
 KILLS = 20
 LONGEST_WAIT = 3.0  # seconds: a run of this class, start-up included, takes about as long
-
-
-def family(pid):
-    """Process ids of all that descend from ``pid``, itself first."""
-    found = [pid]
-    for member in found:  # grows as it goes
-        for children in Path(f"/proc/{member}/task").glob("*/children"):
-            try:
-                found += [int(child) for child in children.read_text().split()]
-            except OSError:
-                continue  # it ended while we looked
-    return found
-
-
-def command_line(pid):
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
 
 
 def scores(out):
@@ -64,7 +46,7 @@ def test_twenty_kills_lose_no_grade_and_leave_nothing(tmp_path, monkeypatch):
     for _ in range(KILLS):
         with subprocess.Popen([*command, "--out", str(out)], stderr=subprocess.DEVNULL) as grader:
             time.sleep(chance.uniform(0, LONGEST_WAIT))
-            members = family(grader.pid)
+            members = [grader.pid, *sorted(descendants(grader.pid))]
             sandboxes = [pid for pid in members if "bwrap" in command_line(pid)]
             workers = [pid for pid in members if "spawn_main" in command_line(pid)]
             victim = chance.choice([grader.pid, *workers[:1], *sandboxes[:1]])

@@ -31,6 +31,7 @@ from graders.sandbox.sandbox import Died, Sandbox, Session
 from graders.sandbox.syscalls import DENIED
 from graders.sandbox.users import NOBODY, check_readable
 from graders.worker import Job, Setting, grade_one, warm_grader
+from tests.processes import descendants
 
 pytestmark = pytest.mark.alone
 
@@ -87,14 +88,6 @@ def look(session: Session, source: str) -> Any:
     """What ``source`` finds, in its variable ``found``."""
     assert run(session, source)[0] == "result", run(session, source)
     return ask(session, "get", None, "found")[1]
-
-
-def descendants(pid: int) -> set[int]:
-    found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found |= {child} | descendants(child)
-    return found
 
 
 # what it sees
