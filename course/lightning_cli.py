@@ -93,7 +93,7 @@ class CourseCLI(LightningCLI):
             super().instantiate_classes()
         except ValueError as error:  # jsonargparse puts what a class raised into one of these
             raise self._refuse(instantiation_line(str(error))) from error
-        except MisconfigurationException as error:
+        except (MisconfigurationException, ModuleNotFoundError) as error:
             raise self._refuse(" ".join(str(error).split())) from error
         cores = os.cpu_count() or 1
         devices = self.trainer.num_devices

@@ -201,6 +201,77 @@ def test_a_bad_config_is_one_line_and_no_work(
     assert not (tmp_path / "runs").exists()
 
 
+MLP_NETWORK = ["--model.init_args.model", "lightning_modules.models.mlp.MLP"]
+RESNET = ["--model.init_args.model", "lightning_modules.models.resnet.CifarResNet"]
+BAD_OPTIONS = {
+    "unknown precision": (["--trainer.precision", "17"], "trainer.precision is 17; it must be one"),
+    "no such accelerator here": (["--trainer.accelerator", "tpu"], "torch_xla"),
+    "more devices than there are": (
+        ["--trainer.accelerator", "cpu", "--trainer.devices", "999"],
+        "trainer.devices is 999; this machine has",
+    ),
+    "unknown strategy": (["--trainer.strategy", "dddp"], "dddp"),
+    "negative batch": (["--data.init_args.batch_size", "-3"], "at least 1"),
+    "half an image": (["--data.init_args.batch_size", "2.5"], "must be int"),
+    "a number for a list": (
+        [
+            "--model.init_args.model",
+            "lightning_modules.models.mlp.MLP",
+            "--model.init_args.model.init_args.hidden",
+            "wide",
+        ],
+        "hidden",
+    ),
+    "a depth that does not exist": (
+        [
+            "--model.init_args.model",
+            "lightning_modules.models.resnet.CifarResNet",
+            "--model.init_args.model.init_args.depth",
+            "21",
+        ],
+        "6n + 2",
+    ),
+    "a data set for a network": (
+        ["--model.init_args.model", "lightning_modules.datamodules.digits.Digits"],
+        "Digits",
+    ),
+    "not a checkpoint": (["--ckpt_path", "junk.ckpt"], "junk.ckpt: not a checkpoint"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_OPTIONS)
+def test_a_bad_option_is_one_line_and_no_work(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options, expected = BAD_OPTIONS[case]
+    (tmp_path / "junk.ckpt").write_text("not a checkpoint")
+    assert main(["fit", "--config", str(SOFTMAX), *options]) == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert expected in message
+    assert not list(tmp_path.glob("runs/*/*"))
+
+
+MISFITS = {
+    "images of another size": (["--model.init_args.model.init_args.in_features", "100"], "784"),
+    "too few classes": (["--model.init_args.model.init_args.num_classes", "5"], "num_classes"),
+    "another model's checkpoint": (["--ckpt_path", "other"], "another model"),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_what_does_not_fit_is_one_line(
+    case: str, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options, expected = MISFITS[case]
+    last = str(whole / "checkpoints/last.ckpt")
+    options = [last if option == "other" else option for option in options]
+    assert fit(tmp_path / "run", *options, config=SOFTMAX) == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert expected in message
+
+
 def test_missing_files_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "--config", "nowhere.yaml"]) == 2
     assert main(["fit", "--config", str(SOFTMAX), "--ckpt_path", "nowhere.ckpt"]) == 2
