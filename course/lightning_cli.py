@@ -133,7 +133,7 @@ class CourseCLI(LightningCLI):
         if self._get(self.config_init, "trainer.profiler"):
             del options["profiler"]
         if self._get(self.config_init, "trainer.sync_batchnorm"):
-            options["plugins"] = [SyncBatchNorm()]
+            options |= {"plugins": [SyncBatchNorm()], "sync_batchnorm": False}  # ours, for theirs
         return super().instantiate_trainer(**options, **kwargs)
 
     def before_fit(self) -> None:

@@ -103,12 +103,3 @@ def test_two_processes_begin_and_one_ends(
     for name, weights in expected["state_dict"].items():
         if name.startswith("model."):
             torch.testing.assert_close(found["state_dict"][name], weights, rtol=1e-5, atol=1e-6)
-
-
-def test_a_batch_that_two_processes_cannot_share(tmp_path: Path) -> None:
-    odd = ["--data.init_args.batch_size", "99"]
-    done = in_two_processes(run(tmp_path / "run", 1, *TWO, *odd), tmp_path)
-    assert done.returncode == 2
-    assert "multiple of their number, 2" in done.stderr
-    assert done.stderr.count("multiple") == 1  # said once, not once a process
-    assert "Traceback" not in done.stderr
