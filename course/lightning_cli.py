@@ -133,7 +133,9 @@ class CourseCLI(LightningCLI):
         if self._get(self.config_init, "trainer.profiler"):
             del options["profiler"]
         if self._get(self.config_init, "trainer.sync_batchnorm"):
-            options |= {"plugins": [SyncBatchNorm()], "sync_batchnorm": False}  # ours, for theirs
+            # ours, for theirs
+            plugin = SyncBatchNorm(self._get(self.config_init, "trainer.accelerator"))
+            options |= {"plugins": [plugin], "sync_batchnorm": False}
         return super().instantiate_trainer(**options, **kwargs)
 
     def before_fit(self) -> None:

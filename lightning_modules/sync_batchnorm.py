@@ -12,6 +12,7 @@ import torch
 import torch.distributed
 from lightning.pytorch.plugins import TorchSyncBatchNorm
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 
 class SumOverProcesses(torch.autograd.Function):
@@ -54,12 +55,15 @@ def normalise_over_processes(x: Tensor, eps: float) -> tuple[Tensor, Tensor, Ten
     return centred * (var + eps).rsqrt().view(shape), mean, var, count
 
 
-class AnyDeviceSyncBatchNorm(nn.SyncBatchNorm):
-    """`torch.nn.SyncBatchNorm` that also trains on a CPU."""
+class CpuSyncBatchNorm(_BatchNorm):
+    """`torch.nn.SyncBatchNorm` for a CPU. Not a kind of it: torch's DDP refuses those there."""
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        """Any number of dimensions, as in torch's."""
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, ...) to (N, C, ...)."""
-        if not self.training or input.device.type != "cpu":
+        if not self.training:
             return super().forward(input)
         x = input.to(torch.promote_types(input.dtype, torch.float32))  # half precision loses sums
         out, mean, var, count = normalise_over_processes(x, self.eps)
@@ -79,11 +83,18 @@ class AnyDeviceSyncBatchNorm(nn.SyncBatchNorm):
 
 
 class SyncBatchNorm(TorchSyncBatchNorm):
-    """The Lightning plugin: what `trainer.sync_batchnorm: true` does to a model here."""
+    """The Lightning plugin: what `trainer.sync_batchnorm: true` does to a model here.
+
+    Args:
+        accelerator: as the trainer is given it.
+    """
+
+    def __init__(self, accelerator: str = "auto") -> None:
+        self._on_cpu = accelerator == "cpu" or not torch.accelerator.is_available()
 
     def apply(self, model: nn.Module) -> nn.Module:
         model = super().apply(model)
         for module in model.modules():
-            if type(module) is nn.SyncBatchNorm:
-                module.__class__ = AnyDeviceSyncBatchNorm
+            if self._on_cpu and type(module) is nn.SyncBatchNorm:
+                module.__class__ = CpuSyncBatchNorm
         return model

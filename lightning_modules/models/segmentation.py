@@ -19,7 +19,7 @@ def conv_block(in_channels: int, out_channels: int, stride: int = 1) -> nn.Seque
     """A 3x3 convolution, batch normalisation, ReLU; the size stays, or is divided by `stride`."""
     return nn.Sequential(
         # no bias: batch normalisation has its own
-        nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False),
+        nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False),
         nn.BatchNorm2d(out_channels),
         nn.ReLU(),
     )

@@ -22,6 +22,7 @@ OPTIONS = [
     *("--trainer.accelerator", "cpu", "--model.init_args.model.init_args.dropout", "0"),
     *("--model.init_args.schedule", "constant", "--model.init_args.optimizer", "SGD"),
 ]
+NORMALISED = ["--trainer.callbacks+=BatchNorm", "--trainer.max_epochs", "1"]
 TWO = ["--trainer.devices", "2", "--trainer.strategy", "ddp"]
 # what each launcher tells a process, beside the port
 TORCHRUN = [
@@ -69,7 +70,8 @@ def state(path: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """On one process: `one`, two epochs, and `first`, the first of them; the rest on two."""
+    """On one process: `one`, two epochs, `first`, the first of them, and `whole`, that with batch
+    normalisation; the rest on two."""
     folder = tmp_path_factory.mktemp("launchers")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WANDB_MODE", "disabled")
@@ -77,10 +79,15 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
         for name, epochs in (("one", "2"), ("first", "1")):
             run_dir = str(folder / name)
             assert main([*OPTIONS, "--trainer.max_epochs", epochs, "--run_dir", run_dir]) == 0
+        assert main([*OPTIONS, *NORMALISED, "--run_dir", str(folder / "whole")]) == 0
     last = str(folder / "first/checkpoints/last.ckpt")
     commands = {
         "torchrun": ([*TWO, "--run_dir", "torchrun", "--ckpt_path", last], TORCHRUN),
         "slurm": (TWO, SLURM),
+        "cut": (
+            [*TWO, *NORMALISED, "--trainer.sync_batchnorm", "true", "--run_dir", "cut"],
+            TORCHRUN,
+        ),
         "nan": ([*TWO, "--run_dir", "nan", "--model.init_args.learning_rate", "1e30"], TORCHRUN),
         "odd": ([*TWO, "--run_dir", "odd", "--data.init_args.batch_size", "99"], TORCHRUN),
     }
@@ -119,6 +126,14 @@ def test_under_slurm_two_tasks_make_one_run(results: Results) -> None:
             torch.testing.assert_close(weights, expected[name], rtol=1e-5, atol=1e-6)
     with (run_dir / "metrics.csv").open() as file:
         assert sum(bool(row["val_acc"]) for row in csv.DictReader(file)) == 2
+
+
+def test_batch_normalisation_sees_the_batch_of_both_processes(results: Results) -> None:
+    assert results.statuses["cut"] == [0, 0], results.errors("cut")
+    expected = state(results.folder / "whole")
+    for name, weights in state(results.folder / "cut").items():
+        if name.startswith("model."):
+            torch.testing.assert_close(weights, expected[name], rtol=1e-5, atol=1e-5)
 
 
 def test_a_loss_that_is_not_finite_is_said_once(results: Results) -> None:

@@ -29,6 +29,8 @@ IDIOMS = {
     "nn.BatchNorm2d(out_channels),",
     "self.branch3 = nn.Sequential(",
     "self.branch5 = nn.Sequential(",
+    "for _ in range(num_steps):",
+    "height, width = images.shape[2:]",
 }
 
 

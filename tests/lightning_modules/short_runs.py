@@ -83,7 +83,7 @@ def trainer(case: Case, *callbacks: pl.Callback, **options: Any) -> pl.Trainer:
             "num_sanity_val_steps": 0,
             "log_every_n_steps": 1,
             "use_distributed_sampler": False,
-            "plugins": [SyncBatchNorm()],
+            "plugins": [SyncBatchNorm("cpu")],
             "callbacks": [StepSeed(), *build_list(list[pl.Callback], case.callbacks), *callbacks],
             **options,
         }

@@ -243,7 +243,7 @@ def test_the_probe_is_scikit_learns_logistic_regression() -> None:
     assert accuracy == pytest.approx(reference.score(features, labels), abs=0.03)
 
 
-def test_a_probe_measures_codes_of_test_images_and_changes_nothing() -> None:
+def test_a_probe_measures_codes_of_test_images_and_changes_nothing(tmp_path: Path) -> None:
     class Keep(pl.Callback):
         def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
             before.update({k: v.clone() for k, v in pl_module.state_dict().items()})
@@ -259,7 +259,7 @@ def test_a_probe_measures_codes_of_test_images_and_changes_nothing() -> None:
 
     before: dict[str, Tensor] = {}
     task: Task = Reconstruction(PCA(36, SHAPE), learning_rate=0.0)
-    train(task, Keep(), LinearProbe([20, 90]), logger=Log("unused"))
+    train(task, Keep(), LinearProbe([20, 90]), logger=Log(str(tmp_path)))
     after = task.state_dict()
     assert all(torch.equal(value, after[key]) for key, value in before.items())
     assert logged["probe_90"] > 0.85  # the label is linear in the image, and the code keeps it all
