@@ -7,8 +7,9 @@ a namespace with two users: one for the server, which is ours, and one for what 
 
 from __future__ import annotations
 
-import ctypes
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from graders.errors import BadInput
@@ -16,11 +17,15 @@ from graders.errors import BadInput
 SERVER = 1000
 STUDENT = 1001  # nobody outside; for graders that are not root, students' code is SERVER, too
 NOBODY = 65534
-CLONE_NEWUSER = 0x10000000
-
 MEND = "Grade as an ordinary user, or give this root CAP_SETUID, CAP_SETGID and user namespaces"
 
-libc = ctypes.CDLL(None)  # loaded before any fork
+# it only has to be there until a descriptor holds the namespace (CLONE_NEWUSER)
+HOLD_NAMESPACE = """
+import ctypes, sys
+if ctypes.CDLL(None).unshare(0x10000000) == 0:
+    print("made", flush=True)
+    sys.stdin.read()
+"""
 
 
 def is_root() -> bool:
@@ -37,28 +42,20 @@ def two_users() -> int:
     Raises:
         BadInput: the kernel refuses one.
     """
-    made, tell_made = os.pipe()
-    done, tell_done = os.pipe()
-    pid = os.fork()
-    if pid == 0:  # it only has to be there until the namespace is held by the descriptor
-        os.close(tell_done)
-        refused = libc.unshare(CLONE_NEWUSER)
-        os.write(tell_made, b"no" if refused else b"yes")
-        os.read(done, 1)
-        os._exit(0)
-    try:
-        os.close(tell_made)
-        if os.read(made, 3) != b"yes":
-            raise BadInput(f"the sandbox did not start: no user namespace is given. {MEND}")
-        for kind in ("uid", "gid"):
-            Path(f"/proc/{pid}/{kind}_map").write_text(f"{SERVER} 0 1\n{STUDENT} {NOBODY} 1\n")
-        return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY)
-    except OSError as error:
-        raise BadInput(f"the sandbox did not start: {error}. {MEND}") from None
-    finally:
-        for descriptor in (made, done, tell_done):
-            os.close(descriptor)
-        os.waitpid(pid, 0)
+    # a new interpreter, not a fork of this process: what a library starts in every fork, a thread
+    # for telemetry say, would have the kernel refuse
+    command = [sys.executable, "-I", "-S", "-c", HOLD_NAMESPACE]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        try:
+            if holder.stdout.readline() != b"made\n":
+                raise BadInput(f"the sandbox did not start: no user namespace is given. {MEND}")
+            for kind in ("uid", "gid"):
+                mapped = f"{SERVER} 0 1\n{STUDENT} {NOBODY} 1\n"
+                Path(f"/proc/{holder.pid}/{kind}_map").write_text(mapped)
+            return os.open(f"/proc/{holder.pid}/ns/user", os.O_RDONLY)
+        except OSError as error:
+            raise BadInput(f"the sandbox did not start: {error}. {MEND}") from None
 
 
 def check_readable(paths: list[Path]) -> None:
