@@ -96,5 +96,5 @@ class SyncBatchNorm(TorchSyncBatchNorm):
         model = super().apply(model)
         for module in model.modules():
             if self._on_cpu and type(module) is nn.SyncBatchNorm:
-                module.__class__ = CpuSyncBatchNorm
+                module.__class__ = CpuSyncBatchNorm  # type: ignore[assignment]
         return model
