@@ -58,7 +58,9 @@ def main() -> None:
         peer = time_nbgrader(folder / "peer", options.peer)
         row(f"nbgrader autograde, {options.peer} of the same", peer)
         print(f"{'ratio':>60}  {peer / ours.seconds:8.1f} times faster\n")
+        cores = os.sched_getaffinity(0)
         time_floor()
+        os.sched_setaffinity(0, cores)
         for size in options.sizes:
             grown = time_ours(folder / str(size), size)
             row(f"{size} submissions: {grown.seconds * size:.1f} s in all", grown.seconds)
@@ -152,6 +154,7 @@ def time_floor(repeats: int = 30) -> None:
     )
     code = from_script(f"{NAME}.py", source_path(NAME).read_bytes())
     limits = Limits()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # as a worker that has a core to itself
     spawning = working = grading = 0.0
     with Sandbox(limits) as sandbox:
         for number in range(repeats):
