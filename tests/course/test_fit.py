@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from course.cli import main
+from tests.same import assert_same
 
 ROOT = Path(__file__).resolve().parents[2]
 SOFTMAX = ROOT / "course/01_linear_models/softmax.yaml"
@@ -43,21 +44,6 @@ def rows(run_dir: Path) -> list[dict[str, str]]:
 def checkpoint(run_dir: Path, name: str = "last") -> dict[str, Any]:
     # weights_only: no class of ours, and none of anybody's, is unpickled
     return torch.load(run_dir / "checkpoints" / f"{name}.ckpt", weights_only=True)
-
-
-def assert_same(one: Any, other: Any, where: str = "") -> None:
-    if isinstance(one, torch.Tensor):
-        assert torch.equal(one, other), where
-    elif isinstance(one, dict):
-        assert one.keys() == other.keys(), where
-        for key in one:
-            assert_same(one[key], other[key], f"{where}.{key}")
-    elif isinstance(one, list | tuple):
-        assert len(one) == len(other), where
-        for index, (a, b) in enumerate(zip(one, other, strict=True)):
-            assert_same(a, b, f"{where}[{index}]")
-    else:
-        assert one == other, where
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from registry import BATCH_SIZE, CASES, TRAIN, Case
 from short_runs import Tiny, build, quiet, trainer, two_steps
 from two_processes import SHARDED
 
+from tests.same import assert_same
+
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.filterwarnings("ignore:::lightning")
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -120,21 +122,6 @@ def test_a_resumed_run_is_the_whole_run(case: Case, tmp_path: Path) -> None:
     # and the checkpoint alone rebuilds what it came from
     rebuilt = type(task).load_from_checkpoint(tmp_path / "whole/epoch=1.ckpt", weights_only=True)
     assert_same(dict(rebuilt.state_dict()), expected["state_dict"], "rebuilt")
-
-
-def assert_same(one: Any, other: Any, where: str) -> None:
-    if isinstance(one, torch.Tensor):
-        assert torch.equal(one, other), where
-    elif isinstance(one, dict):
-        assert one.keys() == other.keys(), where
-        for key in one:
-            assert_same(one[key], other[key], f"{where}.{key}")
-    elif isinstance(one, list | tuple):
-        assert len(one) == len(other), where
-        for index, (a, b) in enumerate(zip(one, other, strict=True)):
-            assert_same(a, b, f"{where}[{index}]")
-    else:
-        assert one == other, where
 
 
 @every_case
