@@ -14,7 +14,7 @@ test: $(INSTALLED) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not alone" --numprocesses auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not alone" --numprocesses auto --dist loadfile
 	$(BIN)/pytest -m alone
 
 install: $(INSTALLED)

@@ -44,31 +44,14 @@ def peer(seed: int) -> None:
     """The example; prints the seconds and the accuracy of each epoch."""
     started = time.perf_counter()
     import torch
-    from PIL import Image
+    from pictures import Pictures
     from torch import nn
     from torch.nn import functional as F
-    from torch.utils.data import DataLoader, Dataset
-    from torchvision.transforms import v2
+    from torch.utils.data import DataLoader
 
-    from lightning_modules.datamodules.digits import MEAN, STD
     from lightning_modules.datamodules.store import load
 
     arrays = load("mnist")
-
-    class Pictures(Dataset):
-        """PIL images through transforms, one at a time, as torchvision's MNIST gives them."""
-
-        def __init__(self, split: str) -> None:
-            self.images, self.labels = arrays[f"{split}_images"], arrays[f"{split}_labels"]
-            self.transform = v2.Compose(
-                [v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize([MEAN], [STD])]
-            )
-
-        def __len__(self) -> int:
-            return len(self.labels)
-
-        def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-            return self.transform(Image.fromarray(self.images[index])), int(self.labels[index])
 
     torch.manual_seed(seed)
     net = nn.Sequential(
@@ -86,8 +69,12 @@ def peer(seed: int) -> None:
     )
     optimizer = torch.optim.Adadelta(net.parameters(), lr=1.0)
     schedule = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.7)
-    training = DataLoader(Pictures("train"), batch_size=64, shuffle=True)
-    testing = DataLoader(Pictures("test"), batch_size=1000)
+    train, test = (
+        Pictures(arrays[f"{split}_images"], arrays[f"{split}_labels"])
+        for split in ("train", "test")
+    )
+    training = DataLoader(train, batch_size=64, shuffle=True)
+    testing = DataLoader(test, batch_size=1000)
     for _ in range(MAX_EPOCHS):
         net.train()
         for x, y in training:

@@ -8,30 +8,31 @@ machine slows them alike; each figure is the median over epochs.
 from __future__ import annotations
 
 import argparse
+import logging
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import lightning.pytorch as pl
 import torch
-from PIL import Image
+from pictures import Pictures
 from torch import nn
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset
-from torchvision.transforms import v2
+from torch.utils.data import DataLoader
 
 from lightning_modules.callbacks.guards import StopOnNonFinite
 from lightning_modules.callbacks.step_seed import StepSeed
-from lightning_modules.datamodules.digits import MEAN, STD, Digits
+from lightning_modules.datamodules.digits import Digits
 from lightning_modules.datamodules.store import load
 from lightning_modules.models.lenet import LeNet
 from lightning_modules.models.mlp import MLP
+from lightning_modules.profiler import NoProfiler
 from lightning_modules.tasks.classification import Classification
 
 BATCH_SIZE = 64
+TRAINED = 9_000  # digits; the other 1,000 are held out for validation
 
 
 class EpochTimes(pl.Callback):
@@ -47,24 +48,7 @@ class EpochTimes(pl.Callback):
         self.seconds.append(time.perf_counter() - self._start)
 
 
-class PictureFiles(Dataset):
-    """One PIL image at a time through transforms, as torchvision's MNIST gives them."""
-
-    def __init__(self) -> None:
-        arrays = load("mnist_subset")
-        self.images, self.labels = arrays["train_images"][:9000], arrays["train_labels"][:9000]
-        self.transform = v2.Compose(
-            [v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize([MEAN], [STD])]
-        )
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        return self.transform(Image.fromarray(self.images[index])), int(self.labels[index])
-
-
-def trainer(times: EpochTimes, *callbacks: pl.Callback) -> pl.Trainer:
+def trainer(times: EpochTimes, *callbacks: pl.Callback, **options: Any) -> pl.Trainer:
     return pl.Trainer(
         max_epochs=1,
         logger=False,
@@ -76,22 +60,24 @@ def trainer(times: EpochTimes, *callbacks: pl.Callback) -> pl.Trainer:
         log_every_n_steps=10,
         accelerator="cpu",
         callbacks=[times, *callbacks],
+        **options,
     )
 
 
 def ours(model: nn.Module) -> float:
     times = EpochTimes()
     task = Classification(model, optimizer="SGD", learning_rate=0.01)
-    trainer(times, StepSeed(), StopOnNonFinite()).fit(
-        task, datamodule=Digits(batch_size=BATCH_SIZE)
-    )
+    as_the_course = trainer(times, StepSeed(), StopOnNonFinite(), profiler=NoProfiler())
+    as_the_course.fit(task, datamodule=Digits(batch_size=BATCH_SIZE))
     return times.seconds[0]
 
 
 def usual(model: nn.Module) -> float:
     times = EpochTimes()
     task = Classification(model, optimizer="SGD", learning_rate=0.01)
-    loader = DataLoader(PictureFiles(), batch_size=BATCH_SIZE, shuffle=True)
+    arrays = load("mnist_subset")
+    pictures = Pictures(arrays["train_images"][:TRAINED], arrays["train_labels"][:TRAINED])
+    loader = DataLoader(pictures, batch_size=BATCH_SIZE, shuffle=True)
     trainer(times).fit(task, loader)
     return times.seconds[0]
 
@@ -121,45 +107,19 @@ def medians(arms: dict[str, Callable[[], float]], epochs: int) -> dict[str, floa
     return {name: statistics.median(values[1:]) for name, values in seconds.items()}  # 1 warm-up
 
 
-def start_up() -> Iterator[tuple[str, float]]:
-    """From the command to the first training step, against importing lightning alone."""
-    step = (
-        "import time, sys; start = time.perf_counter()\n"
-        "import course.lightning_cli as cli\n"
-        "class First(cli.StepSeed):\n"
-        "    def on_train_batch_start(self, *args):\n"
-        "        print(time.perf_counter() - start); sys.stdout.flush(); import os; os._exit(0)\n"
-        "cli.StepSeed = First\n"
-        "cli.run(['fit', '--config', 'course/01_linear_models/softmax.yaml'])\n"
-    )
-    alone = "import time; start = time.perf_counter(); import lightning.pytorch\n"
-    for name, code in (
-        ("import lightning", alone + "print(time.perf_counter() - start)"),
-        ("fit to first step", step),
-    ):
-        values = []
-        for _ in range(3):
-            command = [sys.executable, "-c", code]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-            values.append(float(done.stdout.split()[-1]))
-        yield name, statistics.median(values)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=5)
     epochs = parser.parse_args().epochs
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     for name, build in (("MLP", MLP), ("LeNet", LeNet)):
         arms = {arm.__name__: partial(run_arm, arm, build) for arm in (ours, plain, usual)}
         found = medians(arms, epochs)
         print(
-            f"{name}: ours {found['ours']:.2f} s an epoch of 9,000, "
+            f"{name}: ours {found['ours']:.2f} s an epoch of {TRAINED:,}, "
             f"{found['ours'] / found['plain']:.2f} times a plain loop; "
             f"the usual way {found['usual'] / found['ours']:.1f} times ours"
         )
-    seconds = dict(start_up())
-    first, alone = seconds["fit to first step"], seconds["import lightning"]
-    print(f"fit to first step {first:.1f} s, {first / alone:.2f} times importing lightning")
 
 
 if __name__ == "__main__":

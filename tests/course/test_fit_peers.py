@@ -37,27 +37,40 @@ def gone(pid: int) -> bool:
         return True
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
-def test_a_killed_process_ends_the_run(tmp_path: Path) -> None:
+def run_of_two(folder: Path) -> tuple[subprocess.Popen, int]:
+    """The first process of a run in mid-training, and the second's id."""
     environment = {**os.environ, "WANDB_MODE": "disabled", "OMP_NUM_THREADS": "1"}
     environment["PYTHONPATH"] = str(ROOT)
-    with (tmp_path / "err").open("w") as err:
+    with (folder / "err").open("w") as err:
         first = subprocess.Popen(
-            COMMAND, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=err
+            COMMAND, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=err
         )
     deadline = time.monotonic() + 240
-    while not (tmp_path / "run/checkpoints/last.ckpt").exists():  # both train
-        assert first.poll() is None, (tmp_path / "err").read_text()
+    while not (folder / "run/checkpoints/last.ckpt").exists():  # both train
+        assert first.poll() is None, (folder / "err").read_text()
         assert time.monotonic() < deadline
         time.sleep(0.2)
     (second,) = children(first.pid)
-    os.kill(second, signal.SIGKILL)
+    return first, second
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+@pytest.mark.parametrize(
+    ("victim", "said"),
+    [(0, "the first process is gone"), (1, "process 1 of 2 was killed by SIGKILL")],
+)
+def test_a_killed_process_ends_the_run(tmp_path: Path, victim: int, said: str) -> None:
+    first, second = run_of_two(tmp_path)
+    os.kill((first.pid, second)[victim], signal.SIGKILL)
     try:
-        assert first.wait(timeout=60) == 1
+        assert first.wait(timeout=60) == (1 if victim else -signal.SIGKILL)
     finally:
         first.kill()
+    deadline = time.monotonic() + 60
+    while not gone(second):
+        assert time.monotonic() < deadline, "the second process goes on alone"
+        time.sleep(0.2)
     message = (tmp_path / "err").read_text()
-    assert "process 1 of 2 was killed by SIGKILL" in message
+    assert said in message
     assert "--ckpt_path" in message
     assert message.count("\n") == 1
-    assert gone(second)

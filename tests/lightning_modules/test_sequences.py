@@ -11,11 +11,16 @@ import pytest
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
+from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from lightning_modules.callbacks.sequence_reports import ForecastFigure, TextSamples
+from lightning_modules.callbacks.sequence_reports import (
+    AttentionMaps,
+    ForecastFigure,
+    TextSamples,
+)
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.datamodules import text
 from lightning_modules.datamodules.names import EDGE, PAD, Names, decode, encode
@@ -36,6 +41,7 @@ from lightning_modules.models.language_models import (
 from lightning_modules.models.ngram import NGram
 from lightning_modules.models.recurrent import Cell, Recurrent, rnn_step
 from lightning_modules.models.sequence_classifiers import AttentionClassifier, RecurrentClassifier
+from lightning_modules.tasks.classification import Classification
 from lightning_modules.tasks.forecast import Forecast
 from lightning_modules.tasks.language import LanguageModelling
 
@@ -300,6 +306,29 @@ def test_each_epochs_samples_are_written_and_repeat_with_the_seed(tmp_path: Path
         texts.append([file.read_text() for file in files])
     assert texts[0] == texts[1]
     assert len(texts[0][0]) == 3 * (1 + 20 + 1)  # the start, what was drawn, the end of a line
+
+
+def test_attention_maps_show_a_row_of_heads_for_each_name_and_follow_the_weights(
+    tmp_path: Path,
+) -> None:
+    names = ["Ann", "Patricia"]
+    torch.manual_seed(0)
+    task = Classification(
+        AttentionClassifier(28, 2, width=8, num_heads=2), optimizer="SGD", learning_rate=1.0
+    )
+    pictures = []
+    logger = CSVLogger(tmp_path, name="", version="run")
+    data = Names("sex", batch_size=64, train_size=640)
+    train(task, data, max_epochs=2, logger=logger, callbacks=[AttentionMaps(names)])
+    for epoch in (1, 2):
+        with Image.open(tmp_path / "run" / "pictures" / f"attention_{epoch:03d}.png") as picture:
+            pictures.append(np.asarray(picture))
+    height, width = pictures[0].shape[:2]
+    assert (width, height) == (2.4 * 2 * 100, 2.6 * 2 * 100)  # two heads, two names
+    assert not np.array_equal(*pictures)
+    weights = task.model.attention(encode(names))  # (2, h, T, T)
+    assert weights[0, :, :, len("Ann") :].abs().max() == 0  # padding gets nothing
+    torch.testing.assert_close(weights.sum(dim=-1), torch.ones(weights.shape[:-1]))
 
 
 def test_names_are_shifted_by_one_and_split_without_overlap() -> None:
