@@ -61,9 +61,10 @@ class AttentionMaps(pl.Callback):
         figure = Figure(figsize=(2.4 * heads, 2.6 * len(self.names)), layout="constrained")
         grid = figure.subplots(len(self.names), heads, squeeze=False)
         for row, (name, maps) in enumerate(zip(self.names, weights.float().cpu(), strict=True)):
+            size, darkest = len(name), float(maps.max())  # the same for all heads of a name
             for head, axes in enumerate(grid[row]):
-                size = len(name)
-                axes.imshow(maps[head, :size, :size].numpy(), vmin=0, vmax=1, cmap="Blues")
+                shown = maps[head, :size, :size].numpy()
+                axes.imshow(shown, vmin=0, vmax=darkest, cmap="Blues")
                 axes.set_xticks(range(size), list(name))
                 axes.set_yticks(range(size), list(name))
                 if row == 0:
