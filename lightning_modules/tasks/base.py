@@ -111,11 +111,9 @@ class Task(pl.LightningModule):
         )
         total_steps = int(self.trainer.estimated_stepping_batches)
         schedule = build_schedule(self.schedule, optimizer, total_steps, **self.schedule_args)
-        # what stays constant need not be worked out in every step
-        interval = "epoch" if self.schedule == "constant" else "step"
         return {
             "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": schedule, "interval": interval},
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
 
 
