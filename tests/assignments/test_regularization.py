@@ -112,14 +112,14 @@ def test_penalties_agree_with_autograd(reference, seed, n, m, lam) -> None:
 
 
 @settings(deadline=None, max_examples=20)
-@given(seeds, st.floats(0, 0.95))
-def test_dropout_is_linear_and_drops_its_share(reference, seed, p) -> None:
+# between 0 and 0.01 too few values drop for six deviations to mean anything
+@given(seeds, st.just(0.0) | st.floats(0.01, 0.95))
+def test_dropout_is_linear_and_keeps_the_mean(reference, seed, p) -> None:
     x = np.random.default_rng(seed).standard_normal((50, 40))
     param = {"p": p, "mode": "train", "seed": seed}
     ones, cache = reference.dropout_forward(np.ones(x.shape), param)
     assert set(np.unique(ones)) <= {0.0, 1 / (1 - p)}
-    # six deviations; where next to nothing is to drop, six values
-    assert abs((ones == 0).sum() - p * x.size) < 6 * np.sqrt(p * x.size) + 6
+    assert abs(ones.mean() - 1) < 6 * np.sqrt(p / (1 - p) / x.size) + 1e-12
     check(reference.dropout_forward(x, param)[0], torch.tensor(x * ones))
     check(reference.dropout_backward(x, cache), torch.tensor(x * ones))
 

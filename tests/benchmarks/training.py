@@ -13,10 +13,10 @@ import statistics
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import lightning.pytorch as pl
 import torch
+from lightning.pytorch.profilers import Profiler
 from pictures import Pictures
 from torch import nn
 from torch.nn import functional as F
@@ -48,7 +48,9 @@ class EpochTimes(pl.Callback):
         self.seconds.append(time.perf_counter() - self._start)
 
 
-def trainer(times: EpochTimes, *callbacks: pl.Callback, **options: Any) -> pl.Trainer:
+def trainer(
+    times: EpochTimes, *callbacks: pl.Callback, profiler: Profiler | None = None
+) -> pl.Trainer:
     return pl.Trainer(
         max_epochs=1,
         logger=False,
@@ -60,7 +62,7 @@ def trainer(times: EpochTimes, *callbacks: pl.Callback, **options: Any) -> pl.Tr
         log_every_n_steps=10,
         accelerator="cpu",
         callbacks=[times, *callbacks],
-        **options,
+        profiler=profiler,
     )
 
 
