@@ -127,6 +127,17 @@ class Flip(ImageTransform):
         return flip(images, draws.uniform() < self.p)
 
 
+class AlternatingFlip(ImageTransform):
+    """Mirrors half of the images in one epoch and the other half in the next.
+
+    In any two epochs an image is then seen both ways, where `Flip` shows half of them the same way
+    twice: K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (2024), section 3.6.
+    """
+
+    def change(self, images: Tensor, draws: Draws) -> Tensor:
+        return flip(images, draws.alternating())
+
+
 class Translate(ImageTransform):
     """Shifts an image by up to `pixels` in each direction: pad and crop."""
 

@@ -11,6 +11,7 @@ from lightning_modules.datamodules.trees import Tree, first_leaf, map_tree
 from lightning_modules.seeding import mix
 
 _STREAM = 1  # sets these numbers apart from those that dropout draws in the same step
+_GOLDEN_RATIO = 0x9E3779B97F4A7C15 - 2**64  # its multiples fill 64 bits evenly, in no order
 
 
 class Draws:
@@ -25,6 +26,8 @@ class Draws:
         rank: this process; its rows are every `world_size`-th from `rank`.
         world_size: number of processes.
         device: where the numbers are wanted.
+        epoch: the first is 0.
+        examples: (N,), which of the training set are in this process's rows.
     """
 
     def __init__(
@@ -34,7 +37,10 @@ class Draws:
         rank: int = 0,
         world_size: int = 1,
         device: torch.device | str = "cpu",
+        epoch: int = 0,
+        examples: Tensor | None = None,
     ) -> None:
+        self._epoch, self._examples = epoch, examples
         self._generator = torch.Generator().manual_seed(seed)
         self._batch_size = batch_size
         self._rows = slice(rank, None, world_size)
@@ -53,6 +59,11 @@ class Draws:
         """Integers (N, *shape) from low to high, high included."""
         size = (self._batch_size, *shape)
         return self._cut(torch.randint(low, high + 1, size, generator=self._generator))
+
+    def alternating(self) -> Tensor:
+        """Booleans (N,), true for half of the training set; in the next epoch for the other."""
+        assert self._examples is not None, "only training batches know their examples"
+        return (self._examples * _GOLDEN_RATIO < 0) ^ bool(self._epoch % 2)
 
     def permutation(self) -> Tensor:
         """An order (N,) of the batch's rows, for transforms that say `mixes_rows`."""
@@ -101,13 +112,18 @@ class Augmentation:
         self._share = rank, world_size
         self.takes_whole_batch = any(transform.mixes_rows for transform in transforms)
 
-    def __call__(self, inputs: Tree, targets: Tree, epoch: int, batch: int) -> tuple[Tree, Tree]:
-        """Batch number `batch` of `epoch`: this process's rows, or, as asked for, all rows."""
+    def __call__(
+        self, inputs: Tree, targets: Tree, epoch: int, batch: int, examples: Tensor | None = None
+    ) -> tuple[Tree, Tree]:
+        """Batch number `batch` of `epoch`: this process's rows, or, as asked for, all rows.
+
+        `examples` (N,) says which of the training set they are.
+        """
         device = first_leaf(inputs).device
         share = (0, 1) if self.takes_whole_batch else self._share
         for position, transform in enumerate(self._transforms):
             seed = mix(self._seed, epoch, batch, position, _STREAM)
-            draws = Draws(seed, self._batch_size, *share, device=device)
+            draws = Draws(seed, self._batch_size, *share, device, epoch, examples)
             inputs, targets = transform(inputs, targets, draws)
         if self.takes_whole_batch:
             rows = slice(self._share[0], None, self._share[1])

@@ -60,7 +60,8 @@ class Batches:
         indices: gives the batches of an epoch.
         processed: how many batches of the current epoch were trained on before the first is asked
             for: more than 0 where a run is resumed in mid-epoch.
-        transform: changes inputs and targets; also gets the epoch and the number of the batch.
+        transform: changes inputs and targets; also gets the epoch, the number of the batch and its
+            indices.
     """
 
     batch_sampler = None  # Lightning looks at it before it looks at `sampler`
@@ -71,7 +72,7 @@ class Batches:
         targets: Tree,
         indices: Callable[[int], list[Tensor]],
         processed: Callable[[], int] = lambda: 0,
-        transform: Callable[[Tree, Tree, int, int], tuple[Tree, Tree]] | None = None,
+        transform: Callable[[Tree, Tree, int, int, Tensor], tuple[Tree, Tree]] | None = None,
     ) -> None:
         self.inputs = inputs
         self.targets = targets
@@ -102,7 +103,7 @@ class Batches:
         for number, rows in enumerate(order.split([len(rows) for rows in batches]), start=done):
             inputs, targets = take(self.inputs, rows), take(self.targets, rows)
             if self._transform is not None:
-                inputs, targets = self._transform(inputs, targets, epoch, number)
+                inputs, targets = self._transform(inputs, targets, epoch, number, rows)
             yield inputs, targets
 
     def state_dict(self) -> dict[str, int]:

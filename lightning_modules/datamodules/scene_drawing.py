@@ -140,8 +140,8 @@ def draw_scenes(
     side: int = 64,
     num_digits: tuple[int, int] = (3, 6),
     scales: tuple[float, float] = (0.8, 1.2),
-    max_overlap: float = 0.3,
-    clutter: int = 6,
+    max_overlap: float = 0.15,
+    clutter: int = 4,
     noise: float = 0.05,
     show_progress: bool = False,
 ) -> Scenes:

@@ -57,7 +57,7 @@ class SegNet(nn.Module):
         self,
         in_channels: int = 1,
         num_classes: int = 11,
-        widths: Sequence[int] = (8, 16, 32, 64),
+        widths: Sequence[int] = (8, 32, 64, 128),
         unpooling: Unpooling = "max",
     ) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class UNet(nn.Module):
         self,
         in_channels: int = 1,
         num_classes: int = 11,
-        widths: Sequence[int] = (8, 16, 32, 64),
+        widths: Sequence[int] = (8, 32, 64, 128),
     ) -> None:
         super().__init__()
         self.encoder = nn.ModuleList(

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import descendants
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [
     *(sys.executable, "-m", "course", "fit"),
@@ -19,15 +21,6 @@ COMMAND = [
     *("--trainer.max_epochs", "100000", "--trainer.enable_progress_bar", "false"),
     *("--run_dir", "run"),
 ]
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [
-            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        ]
-    except FileNotFoundError:
-        pytest.skip("this kernel does not list a process's children")
 
 
 def gone(pid: int) -> bool:
@@ -50,7 +43,7 @@ def run_of_two(folder: Path) -> tuple[subprocess.Popen, int]:
         assert first.poll() is None, (folder / "err").read_text()
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    (second,) = children(first.pid)
+    (second,) = descendants(first.pid)
     return first, second
 
 

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from lightning_modules.datamodules import augmentation
 from lightning_modules.datamodules.augmentation import (
+    AlternatingFlip,
     Border,
     Colour,
     Cutout,
@@ -21,6 +22,7 @@ from lightning_modules.datamodules.augmentation import (
     Zoom,
 )
 from lightning_modules.datamodules.batch_transform import Augmentation, BatchTransform, Draws
+from lightning_modules.datamodules.batches import Batches, training_indices
 from lightning_modules.datamodules.trees import Tree
 from lightning_modules.errors import BadInput
 
@@ -142,6 +144,31 @@ def test_processes_see_the_images_that_one_sees(
             assert all(
                 torch.equal(found_labels[key], whole_labels[key][mine]) for key in found_labels
             )
+
+
+@pytest.mark.parametrize("world_size", [1, 2])
+def test_alternating_flip_shows_every_image_both_ways_in_two_epochs(world_size: int) -> None:
+    num_images = 400
+    images = pictures(num_images)
+    seen = torch.zeros(3, num_images, dtype=torch.bool)  # whether mirrored, in each epoch
+    for rank in range(world_size):
+        augment = Augmentation([AlternatingFlip()], 5, 20, rank, world_size)
+
+        def indices(epoch: int, rank: int = rank) -> list[Tensor]:
+            return training_indices(epoch, num_images, 20, 5, rank, world_size)
+
+        batches = Batches(images, torch.arange(num_images), indices, transform=augment)
+        for epoch in range(3):
+            batches.set_epoch(epoch)
+            for found, which in batches:
+                mirrored = (found - images[which].flip(3)).flatten(1).norm(dim=1) == 0
+                same = (found - images[which]).flatten(1).norm(dim=1) == 0
+                assert torch.equal(mirrored, ~same)
+                seen[epoch, which] = mirrored
+    assert torch.equal(seen[0], ~seen[1])
+    assert torch.equal(seen[0], seen[2])
+    assert 180 < seen[0].sum() < 220
+    assert 40 < (seen[0, :-1] == seen[0, 1:]).sum() < 360, "in no order"
 
 
 def test_draws_depend_on_seed_epoch_and_batch_alone() -> None:
