@@ -14,6 +14,7 @@ test: $(INSTALLED) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@# one thread each: two tests at a time fill two cores
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not alone" --numprocesses auto --dist loadfile
 	$(BIN)/pytest -m alone
 

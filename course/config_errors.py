@@ -9,6 +9,8 @@ from difflib import get_close_matches
 
 from jsonargparse import ArgumentParser
 
+from lightning_modules.errors import Unavailable
+
 _PARSER_KEY = re.compile(r'Parser key "([^"]+)":?\s*(.*)')
 _CLASS_PATH = re.compile(r"Problem with given class_path '([^']+)':")
 _UNKNOWN_OPTION = re.compile(r"Option '([^']+)' is not accepted")
@@ -70,6 +72,14 @@ def instantiation_line(message: str) -> str:
     """What a class of the config said when it was built, without jsonargparse's frame around it."""
     match = _INSTANTIATION.search(message)
     return match[1] if match else " ".join(message.split())[:300]
+
+
+def unavailable(error: BaseException) -> Unavailable | None:
+    """What could not be reached while a class of the config was built, if that is the cause."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, Unavailable):
+        cause = cause.__cause__
+    return cause
 
 
 def misfit_line(error: Exception) -> str | None:

@@ -21,7 +21,7 @@ from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 import lightning_modules.datamodules.augmentation  # configs may then say `class_path: Flip`
 import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
-from course.config_errors import instantiation_line, misfit_line, one_line
+from course.config_errors import instantiation_line, misfit_line, one_line, unavailable
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
 from lightning_modules.callbacks.peers import WatchPeers, lost_connection
 from lightning_modules.callbacks.progress import TimedProgressBar
@@ -92,7 +92,8 @@ class CourseCLI(LightningCLI):
         try:
             super().instantiate_classes()
         except ValueError as error:  # jsonargparse puts what a class raised into one of these
-            raise self._refuse(instantiation_line(str(error))) from error
+            refusal = self._refuse(instantiation_line(str(error)))
+            raise unavailable(error) or refusal from error
         except (MisconfigurationException, ModuleNotFoundError) as error:
             raise self._refuse(" ".join(str(error).split())) from error
         cores = os.cpu_count() or 1

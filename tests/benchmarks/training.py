@@ -1,8 +1,9 @@
 """Training speed as ratios measured in one run: `python tests/benchmarks/training.py [--epochs N]`.
 
-An epoch under Lightning, as the course runs it, against a plain PyTorch loop on the same tensors,
-and against the usual torchvision-style dataset with a DataLoader. Arms take turns, so that a busy
-machine slows them alike; each figure is the median over epochs.
+An epoch of lesson 4's MLP and lesson 5's LeNet, with the options in their configs: under Lightning
+as the course runs it, in a plain PyTorch loop on the same tensors, and under Lightning with the
+usual torchvision-style dataset and DataLoader. Arms take turns, so that a busy machine slows them
+alike; each figure is the median over epochs.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ import logging
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import lightning.pytorch as pl
 import torch
+import yaml
 from lightning.pytorch.profilers import Profiler
 from pictures import Pictures
 from torch import nn
@@ -26,13 +32,31 @@ from lightning_modules.callbacks.guards import StopOnNonFinite
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.datamodules.digits import Digits
 from lightning_modules.datamodules.store import load
-from lightning_modules.models.lenet import LeNet
-from lightning_modules.models.mlp import MLP
 from lightning_modules.profiler import NoProfiler
 from lightning_modules.tasks.classification import Classification
+from lightning_modules.tasks.optimizers import build_optimizer, build_schedule
 
-BATCH_SIZE = 64
+COURSE = Path(__file__).resolve().parents[2] / "course"
+CONFIGS = {"MLP": "04_neural_networks/mlp.yaml", "LeNet": "05_convolutions/lenet.yaml"}
 TRAINED = 9_000  # digits; the other 1,000 are held out for validation
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a config says of training."""
+
+    build: Callable[[], nn.Module]
+    optimization: dict[str, Any]
+    batch_size: int
+
+
+def recipe(config: Path) -> Recipe:
+    settings = yaml.safe_load(config.read_text())
+    optimization = settings["model"]["init_args"]
+    model = optimization.pop("model")
+    module, _, name = model["class_path"].rpartition(".")
+    build = partial(getattr(import_module(module), name), **model["init_args"])
+    return Recipe(build, optimization, settings["data"]["init_args"]["batch_size"])
 
 
 class EpochTimes(pl.Callback):
@@ -66,39 +90,40 @@ def trainer(
     )
 
 
-def ours(model: nn.Module) -> float:
+def ours(how: Recipe) -> float:
     times = EpochTimes()
-    task = Classification(model, optimizer="SGD", learning_rate=0.01)
+    task = Classification(how.build(), **how.optimization)
     as_the_course = trainer(times, StepSeed(), StopOnNonFinite(), profiler=NoProfiler())
-    as_the_course.fit(task, datamodule=Digits(batch_size=BATCH_SIZE))
+    as_the_course.fit(task, datamodule=Digits(batch_size=how.batch_size))
     return times.seconds[0]
 
 
-def usual(model: nn.Module) -> float:
+def usual(how: Recipe) -> float:
     times = EpochTimes()
-    task = Classification(model, optimizer="SGD", learning_rate=0.01)
+    task = Classification(how.build(), **how.optimization)
     arrays = load("mnist_subset")
     pictures = Pictures(arrays["train_images"][:TRAINED], arrays["train_labels"][:TRAINED])
-    loader = DataLoader(pictures, batch_size=BATCH_SIZE, shuffle=True)
+    loader = DataLoader(pictures, batch_size=how.batch_size, shuffle=True)
     trainer(times).fit(task, loader)
     return times.seconds[0]
 
 
-def plain(model: nn.Module) -> float:
-    digits = Digits(batch_size=BATCH_SIZE)
+def plain(how: Recipe) -> float:
+    digits = Digits(batch_size=how.batch_size)
     digits.setup("fit")
     images, labels = digits._splits["train"]
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    model, options = how.build(), dict(how.optimization)
+    name, rate, schedule = (options.pop(k) for k in ("optimizer", "learning_rate", "schedule"))
+    optimizer = build_optimizer(name, model.parameters(), rate, **options.pop("optimizer_args"))
+    scheduler = build_schedule(schedule, optimizer, len(labels) // how.batch_size)
+    assert not options, "the loop leaves something out"
     start = time.perf_counter()
-    for rows in torch.randperm(len(labels)).split(BATCH_SIZE):
+    for rows in torch.randperm(len(labels)).split(how.batch_size):
         optimizer.zero_grad()
         F.cross_entropy(model(images[rows]), labels[rows]).backward()
         optimizer.step()
+        scheduler.step()
     return time.perf_counter() - start
-
-
-def run_arm(arm: Callable[[nn.Module], float], build: Callable[[], nn.Module]) -> float:
-    return arm(build())
 
 
 def medians(arms: dict[str, Callable[[], float]], epochs: int) -> dict[str, float]:
@@ -114,11 +139,12 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     epochs = parser.parse_args().epochs
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-    for name, build in (("MLP", MLP), ("LeNet", LeNet)):
-        arms = {arm.__name__: partial(run_arm, arm, build) for arm in (ours, plain, usual)}
-        found = medians(arms, epochs)
+    for name, config in CONFIGS.items():
+        how = recipe(COURSE / config)
+        found = medians({arm.__name__: partial(arm, how) for arm in (ours, plain, usual)}, epochs)
         print(
-            f"{name}: ours {found['ours']:.2f} s an epoch of {TRAINED:,}, "
+            f"{name}: ours {found['ours']:.2f} s an epoch of {TRAINED:,} "
+            f"in batches of {how.batch_size}, "
             f"{found['ours'] / found['plain']:.2f} times a plain loop; "
             f"the usual way {found['usual'] / found['ours']:.1f} times ours"
         )

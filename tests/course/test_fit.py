@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +268,23 @@ def test_missing_files_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
         True
     ] * 3
     assert len(lines) == 3
+
+
+def test_weights_that_cannot_be_fetched_are_one_line_and_no_fault_of_the_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreachable(*args: object, **options: object) -> None:
+        raise urllib.error.URLError("Name or service not known")
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    network = ["--model.init_args.model.init_args.network", "resnet18"]
+    config = ROOT / "course/08_transfer_learning/fine_tuning.yaml"
+    assert fit(tmp_path / "run", *network, config=config) == 1
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert "use network squeezenet1_1" in message
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_batch_larger_than_the_training_set(
