@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from lightning_modules.datamodules.trees import Tree, first_leaf, map_tree
+from lightning_modules.errors import BadInput
 from lightning_modules.seeding import mix
 
 _STREAM = 1  # sets these numbers apart from those that dropout draws in the same step
@@ -61,8 +62,13 @@ class Draws:
         return self._cut(torch.randint(low, high + 1, size, generator=self._generator))
 
     def alternating(self) -> Tensor:
-        """Booleans (N,), true for half of the training set; in the next epoch for the other."""
-        assert self._examples is not None, "only training batches know their examples"
+        """Booleans (N,), true for half of the training set; in the next epoch for the other.
+
+        Raises:
+            BadInput: nobody said which examples these are.
+        """
+        if self._examples is None:
+            raise BadInput("AlternatingFlip goes into data.augment alone; elsewhere use Flip")
         return (self._examples * _GOLDEN_RATIO < 0) ^ bool(self._epoch % 2)
 
     def permutation(self) -> Tensor:

@@ -207,6 +207,7 @@ def test_drawn_numbers_fill_their_ranges() -> None:
         (lambda: Cutout(0), "size is 0"),
         (lambda: Translate(12)(pictures(), torch.zeros(6), Draws(0, 6)), "leaves the image"),
         (lambda: Flip()(torch.zeros(6, 8), torch.zeros(6), Draws(0, 6)), "Flip takes images"),
+        (lambda: AlternatingFlip()(pictures(), torch.zeros(6), Draws(0, 6)), "elsewhere use Flip"),
     ],
 )
 def test_a_wrong_argument_is_named(build: object, message: str) -> None:
