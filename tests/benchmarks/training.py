@@ -15,13 +15,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
 import torch
 import yaml
+from lightning.pytorch.cli import instantiate_class
 from lightning.pytorch.profilers import Profiler
 from pictures import Pictures
 from torch import nn
@@ -53,9 +53,7 @@ class Recipe:
 def recipe(config: Path) -> Recipe:
     settings = yaml.safe_load(config.read_text())
     optimization = settings["model"]["init_args"]
-    model = optimization.pop("model")
-    module, _, name = model["class_path"].rpartition(".")
-    build = partial(getattr(import_module(module), name), **model["init_args"])
+    build = partial(instantiate_class, (), optimization.pop("model"))
     return Recipe(build, optimization, settings["data"]["init_args"]["batch_size"])
 
 

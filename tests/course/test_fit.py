@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.error
 from pathlib import Path
 from typing import Any
 
@@ -271,13 +270,8 @@ def test_missing_files_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_weights_that_cannot_be_fetched_are_one_line_and_no_fault_of_the_config(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, no_weights_to_fetch: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def unreachable(*args: object, **options: object) -> None:
-        raise urllib.error.URLError("Name or service not known")
-
-    monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     network = ["--model.init_args.model.init_args.network", "resnet18"]
     config = ROOT / "course/08_transfer_learning/fine_tuning.yaml"
     assert fit(tmp_path / "run", *network, config=config) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.error
 from pathlib import Path
 
 import lightning.pytorch as pl
@@ -66,14 +65,7 @@ def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
         imagenet_weights("squeezenet1_1")
 
 
-def test_without_a_network_resnet18_says_what_to_use_instead(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unreachable(*args: object, **options: object) -> None:
-        raise urllib.error.URLError("Name or service not known")
-
-    monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+def test_without_a_network_resnet18_says_what_to_use_instead(no_weights_to_fetch: None) -> None:
     with pytest.raises(Unavailable, match=r"resnet18: .*not known.*use network squeezenet1_1"):
         Backbone("resnet18")
 
