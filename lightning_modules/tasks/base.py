@@ -27,7 +27,8 @@ class Task(pl.LightningModule):
     """Trains `model` on the loss that a subclass defines in `batch_loss`.
 
     Logs `train_loss` once an epoch as a torchmetrics object, so that the value is exact on any
-    number of processes, and every few steps `train_loss_step`, the loss of one batch.
+    number of processes, and every few steps `train_loss_step`, the loss of one batch (of
+    process 0's rows of it, where several share it).
 
     Args:
         model: the network.
