@@ -68,7 +68,7 @@ class Draws:
             BadInput: nobody said which examples these are.
         """
         if self._examples is None:
-            raise BadInput("what alternates goes into data.augment alone; elsewhere use Flip")
+            raise BadInput("AlternatingFlip goes into data.augment alone; elsewhere use Flip")
         return (self._examples * _GOLDEN_RATIO < 0) ^ bool(self._epoch % 2)
 
     def permutation(self) -> Tensor:
