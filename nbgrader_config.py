@@ -18,7 +18,7 @@ c.CourseDirectory.course_id = "dlcourse"
 
 # nbgrader's own list runs students' code in a kernel of yours and trusts what it prints.
 c.Autograde.autograde_preprocessors = [
-    "graders.nbgrader_steps.GradeInSandbox",
+    "graders.nbgrader.steps.GradeInSandbox",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -31,7 +31,7 @@ c.LateSubmissionPlugin.penalty_method = "none"
 # nbgrader command reads this; `dlcourse grade` reads it too, for the late penalty.
 if Application.initialized():
     try:
-        from graders.nbgrader_steps import write_sources
+        from graders.nbgrader.steps import write_sources
 
         write_sources(Path(__file__).resolve().parent)
     except Exception as error:

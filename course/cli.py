@@ -176,12 +176,12 @@ def _run(args: argparse.Namespace) -> int:
 
             return data.run(args.action, args.names)
         case "release":
-            from graders.release import release
+            from graders.students.release import release
 
             release(args.names, args.out)
             return 0
         case "check":
-            from graders.check import check
+            from graders.students.check import check
 
             return check(args.name, args.file)
         case "grade":
@@ -198,11 +198,11 @@ def _run(args: argparse.Namespace) -> int:
                 sandboxed=not args.no_sandbox,
             )
         case "submit":
-            from graders.submit import submit
+            from graders.students.submit import submit
 
             return submit(args.name, args.file, args.student, args.to)
         case "export":
-            from graders import export
+            from graders.reports import export
 
             ungraded = export.write(args.name, args.folder, args.format, args.to)
             print(f"written: {args.to}")
@@ -210,11 +210,11 @@ def _run(args: argparse.Namespace) -> int:
                 print(f"no score yet: {', '.join(ungraded)}")
             return 0
         case "similarity":
-            from graders.similarity import similarity
+            from graders.reports.similarity import similarity
 
             return similarity(args.name, args.submissions, args.out)
         case "leaderboard":
-            from graders.leaderboard import leaderboard
+            from graders.reports.leaderboard import leaderboard
 
             return leaderboard(args.folder, args.out)
         case "doctor":

@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from course.demo_class import make_class
-from graders.catalogue import course_root, source_path
+from graders.engine.catalogue import course_root, source_path
 from lightning_modules.visualisation.curves import plot_curves
 
 ASSIGNMENT = "softmax"

@@ -13,7 +13,7 @@ def main(argv: list[str]) -> int:
         The exit status: 0 done, 1 failed under way, 2 wrong usage or config.
     """
     from course.lightning_cli import run
-    from lightning_modules.callbacks.peers import process_rank
+    from lightning_modules.distributed.peers import process_rank
 
     try:
         return run(argv)

@@ -23,14 +23,14 @@ import lightning_modules.datamodules.augmentation  # configs may then say `class
 import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
 from course.config_errors import instantiation_line, misfit_line, one_line, unavailable
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
-from lightning_modules.callbacks.peers import WatchPeers, lost_connection
 from lightning_modules.callbacks.progress import TimedProgressBar
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.callbacks.wandb_report import WandbReport
+from lightning_modules.distributed.peers import WatchPeers, lost_connection
+from lightning_modules.distributed.sync_batchnorm import SyncBatchNorm
 from lightning_modules.errors import BadInput
-from lightning_modules.loggers import csv_logger, finish_wandb, wandb_logger
+from lightning_modules.logging.loggers import csv_logger, finish_wandb, wandb_logger
 from lightning_modules.profiler import NoProfiler
-from lightning_modules.sync_batchnorm import SyncBatchNorm
 
 RUNS = Path("runs")
 _NOISE = (

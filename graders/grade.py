@@ -21,14 +21,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from graders import submissions
-from graders.catalogue import course_root, source_path
-from graders.cells import from_script
-from graders.cluster import cluster_workers
-from graders.errors import BadInput, GraderBroke, Rejected
-from graders.pool import Workers, grade_all, local_workers
-from graders.records import Records, only_grader
-from graders.results import (
+from graders.engine import submissions
+from graders.engine.catalogue import course_root, source_path
+from graders.engine.cells import from_script
+from graders.engine.cluster import cluster_workers
+from graders.engine.pool import Workers, grade_all, local_workers
+from graders.engine.records import Records, only_grader
+from graders.engine.results import (
     ClassResults,
     SubmissionResult,
     TestResult,
@@ -36,10 +35,11 @@ from graders.results import (
     points_by_task,
     write_atomically,
 )
+from graders.engine.secret import course_secret, student_seed
+from graders.engine.worker import Job, Setting
+from graders.errors import BadInput, GraderBroke, Rejected
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
-from graders.secret import course_secret, student_seed
-from graders.worker import Job, Setting
 
 MAX_SCORE = 100.0
 REFERENCE = "\0reference"  # no student's folder can have this name
@@ -104,12 +104,12 @@ def setting_of(name: str, timeout: float, sandboxed: bool) -> Setting:
 def version(setting: Setting) -> str:
     """Changes with anything that can change a score: the tests, the reference, the engine."""
     digest = hashlib.sha256(repr((setting.assignment, setting.limits, setting.isolated)).encode())
-    engine = Path(__file__).parent
+    graders = Path(__file__).parent
     sources = [
         *sorted(setting.tests.rglob("*.py")),
         setting.reference,
-        *sorted(engine.glob("*.py")),
-        *sorted((engine / "sandbox").glob("*.py")),
+        *sorted((graders / "engine").glob("*.py")),
+        *sorted((graders / "sandbox").glob("*.py")),
     ]
     for source in sources:
         digest.update(hashlib.sha256(source.read_bytes()).digest())
@@ -231,9 +231,10 @@ def write_everything(
         tests: every test of the assignment, as the reference solution passed it.
     """
     # nbgrader's imports take a second: after the grading
-    from graders import gradebook, pages
-    from graders.autograded import write_notebooks
-    from graders.late import late_penalty
+    from graders.nbgrader import gradebook
+    from graders.nbgrader.autograded import write_notebooks
+    from graders.nbgrader.late import late_penalty
+    from graders.reports import pages
 
     write_atomically(out / "results.json", results.to_json())
     write_atomically(out / "grades.csv", grades_csv(results, [test.name for test in tests]))

@@ -46,7 +46,7 @@ if __name__ == "__main__":
     import matplotlib.pyplot as plt
     import numpy as np
 
-    from graders.check import check_cell, course_root
+    from graders.students.check import check_cell, course_root
 
 
 # %% [markdown]

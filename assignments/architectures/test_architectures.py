@@ -9,7 +9,7 @@ into its parameters: see ``graders/sandbox/torch_tools.py``.
 import numpy as np
 import pytest
 
-from graders.compare import as_array, check_close
+from graders.engine.compare import as_array, check_close
 
 RNG = np.random.default_rng(0)
 

@@ -28,7 +28,7 @@ import numpy as np
 if __name__ == "__main__":
     import matplotlib.pyplot as plt
 
-    from graders.check import check_cell, course_root
+    from graders.students.check import check_cell, course_root
 
 # %% [markdown]
 # ## 1. The perceptron

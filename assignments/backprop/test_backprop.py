@@ -6,7 +6,7 @@ Your grade comes from other tests of the same functions, on other numbers and mo
 import numpy as np
 import pytest
 
-from graders.compare import as_number, as_tuple, check_close, check_gradient, check_untouched
+from graders.engine.compare import as_number, as_tuple, check_close, check_gradient, check_untouched
 
 X = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 1.2]])
 DOUT = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.1]])

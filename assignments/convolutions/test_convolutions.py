@@ -6,7 +6,13 @@ Your grade comes from other tests of the same functions, on other numbers and mo
 import numpy as np
 import pytest
 
-from graders.compare import as_tuple, check_close, check_gradient, check_raises, check_untouched
+from graders.engine.compare import (
+    as_tuple,
+    check_close,
+    check_gradient,
+    check_raises,
+    check_untouched,
+)
 
 
 def numbers(*shape):

@@ -6,7 +6,7 @@ Your grade comes from other tests of the same functions, on other numbers and mo
 import numpy as np
 import pytest
 
-from graders.compare import as_array, check_close, check_untouched
+from graders.engine.compare import as_array, check_close, check_untouched
 
 X = np.array([[1.0, 0.5], [2.0, -1.0], [4.0, 0.3], [3.0, 2.0], [0.0, 1.0]])
 Y = np.array([2.0, 1.0, 4.0, 6.5, 1.2])

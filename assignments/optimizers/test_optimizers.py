@@ -6,7 +6,7 @@ Your grade comes from other tests of the same functions, on other numbers and mo
 import numpy as np
 import pytest
 
-from graders.compare import as_tuple, check_close, check_untouched
+from graders.engine.compare import as_tuple, check_close, check_untouched
 
 
 def walk(rule, w, gradients, config):

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from graders.compare import (
+from graders.engine.compare import (
     as_array,
     as_tuple,
     check_close,

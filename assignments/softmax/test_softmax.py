@@ -6,7 +6,7 @@ Your grade comes from other tests of the same functions, on other numbers and mo
 import numpy as np
 import pytest
 
-from graders.compare import as_number, as_tuple, check_close, check_gradient, check_untouched
+from graders.engine.compare import as_number, as_tuple, check_close, check_gradient, check_untouched
 
 SCORES = np.array([[3.0, 1.0, 2.5], [0.2, -1.0, 0.4], [-2.0, 0.5, 1.0], [1.5, 1.0, -0.5]])
 LABELS = np.array([0, 1, 2, 1])

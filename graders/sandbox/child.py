@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from graders.sandbox import frames, inert, magics, wire
+from graders.sandbox import frames, magics, stand_ins, wire
 from graders.sandbox.limits import MIB
 
 PRINTED_CHARACTERS = 10_000
@@ -68,8 +68,8 @@ class Child:
         self.printed = Printed()
         sys.stdout = sys.stderr = self.printed
         sys.stdin = io.StringIO("")
-        inert.install()
-        builtins.get_ipython = inert.Inert  # type: ignore[attr-defined]
+        stand_ins.install()
+        builtins.get_ipython = stand_ins.Inert  # type: ignore[attr-defined]
         builtins.display = print  # type: ignore[attr-defined]
 
     def serve(self) -> None:

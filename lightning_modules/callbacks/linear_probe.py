@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lightning_modules.errors import BadInput
+from lightning_modules.logging.texts import log_text
 from lightning_modules.seeding import mix, run_seed
-from lightning_modules.visualisation.texts import log_text
 
 CHUNK = 512  # images encoded at a time
 

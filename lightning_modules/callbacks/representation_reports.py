@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from torch import Tensor
 from torchvision.utils import make_grid
 
+from lightning_modules.logging.pictures import log_figure
 from lightning_modules.tasks.reconstruction import Reconstruction
 from lightning_modules.tasks.variational import Variational
-from lightning_modules.visualisation.pictures import log_figure
 
 
 class Reconstructions(pl.Callback):

@@ -7,11 +7,11 @@ import torch
 from matplotlib.figure import Figure
 
 from lightning_modules.datamodules.names import encode
+from lightning_modules.logging.pictures import log_figure
+from lightning_modules.logging.texts import log_text
 from lightning_modules.models.forecasters import naive, seasonal_naive
 from lightning_modules.models.language_models import sample
 from lightning_modules.seeding import mix, run_seed
-from lightning_modules.visualisation.pictures import log_figure
-from lightning_modules.visualisation.texts import log_text
 
 
 class TextSamples(pl.Callback):

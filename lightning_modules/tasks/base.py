@@ -12,15 +12,15 @@ from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
-from lightning_modules.regularization.batch_norm import insert_batch_norm
-from lightning_modules.tasks.epoch_mean import EpochMean
-from lightning_modules.tasks.optimizers import (
+from lightning_modules.optim.by_name import (
     OptimizerName,
     ScheduleName,
     build_optimizer,
     build_schedule,
     check_options,
 )
+from lightning_modules.regularization.batch_norm import insert_batch_norm
+from lightning_modules.tasks.epoch_mean import EpochMean
 
 
 class Task(pl.LightningModule):

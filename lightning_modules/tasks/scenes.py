@@ -82,7 +82,7 @@ class SceneTask(Task):
         self.log(f"{stage}_loss", getattr(self, f"{stage}_loss"), prog_bar=True)
         self.log_measures(stage)
         if self._to_show is not None:
-            from lightning_modules.visualisation.pictures import log_figure
+            from lightning_modules.logging.pictures import log_figure
 
             name = f"{stage}_{self.picture}"
             figure = self.draw(*self._to_show)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from lightning_modules import optimizers
+from lightning_modules.optim import teaching as optimizers
 
 CURVATURES = (1.0, 25.0)  # along the valley and across it
 START = (-9.0, 1.5)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lightning_modules.errors import BadInput
-from lightning_modules.loggers import finish_wandb, wandb_mode
+from lightning_modules.logging.loggers import finish_wandb, wandb_mode
 
 Panel = tuple[str, np.ndarray]  # a title, and an image (H, W) or (H, W, 3) from 0 to 1
 

@@ -17,8 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from graders.catalogue import source_path
-from graders.submissions import find
+from graders.engine.catalogue import source_path
+from graders.engine.submissions import find
 
 HERE = Path(__file__).parent
 _HEADER = re.compile(r'\Ar?"""(.*?)"""', re.DOTALL)

@@ -22,7 +22,7 @@ import atheris
 import numpy as np
 
 with atheris.instrument_imports(include=["graders", "dateutil", "zipfile", "tokenize", "json"]):
-    from graders import cells, submissions
+    from graders.engine import cells, submissions
     from graders.errors import Rejected
     from graders.sandbox import wire
 

@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 
-from graders.catalogue import course_root
+from graders.engine.catalogue import course_root
+from graders.engine.secret import course_secret
+from graders.engine.submissions import find
+from graders.engine.worker import Job, grade_one
 from graders.grade import read_job, setting_of
-from graders.secret import course_secret
-from graders.submissions import find
-from graders.worker import Job, grade_one
 from tests.adversarial.cases import SOLUTION, Case, attacks, fair
 from tests.processes import descendants
 

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from graders.catalogue import course_root, source_path
-from graders.cells import from_script
-from graders.results import SubmissionResult
+from graders.engine.catalogue import course_root, source_path
+from graders.engine.cells import from_script
+from graders.engine.results import SubmissionResult
+from graders.engine.worker import Grader, Job, Setting
 from graders.sandbox.limits import Limits
-from graders.worker import Grader, Job, Setting
 
 TESTS = course_root() / "tests"
 

@@ -10,7 +10,7 @@ import sys
 
 from rich.progress import track
 
-from graders.catalogue import assignment_names, source_path
+from graders.engine.catalogue import assignment_names, source_path
 from tests.assignments.grading import alternates, grade, lost
 
 

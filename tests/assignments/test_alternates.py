@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graders.catalogue import assignment_names, source_path
+from graders.engine.catalogue import assignment_names, source_path
 from tests.assignments.grading import alternates, grade, lost
 
 CORRECT = [source_path(name) for name in assignment_names()] + alternates()

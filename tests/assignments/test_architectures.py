@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock
 
-from graders.catalogue import source_path
+from graders.engine.catalogue import source_path
 from graders.hidden.architectures.numpy_blocks import (
     Numbers,
     conv2d,

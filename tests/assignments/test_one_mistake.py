@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graders.catalogue import assignment_names, source_path
+from graders.engine.catalogue import assignment_names, source_path
 from tests.assignments.grading import TESTS, grade, lost
 
 # Where another correct version reuses more of its own functions than the reference does.

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Lasso, LinearRegression, Ridge
 from torch.nn import functional as F
 
-from graders.catalogue import source_path
+from graders.engine.catalogue import source_path
 
 
 def reference(name: str) -> ModuleType:

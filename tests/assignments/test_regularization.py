@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from graders.catalogue import source_path
+from graders.engine.catalogue import source_path
 
 
 @pytest.fixture(scope="module")

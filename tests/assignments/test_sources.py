@@ -9,9 +9,9 @@ from typing import Any
 import jupytext
 import pytest
 
-from graders.catalogue import assignment_names, profile, source_path
-from graders.plugin import AssignmentTests
-from graders.results import points_by_task
+from graders.engine.catalogue import assignment_names, profile, source_path
+from graders.engine.plugin import AssignmentTests
+from graders.engine.results import points_by_task
 from tests.assignments.grading import grader
 
 pytestmark = pytest.mark.parametrize("name", assignment_names())

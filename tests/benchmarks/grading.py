@@ -27,12 +27,12 @@ from types import SimpleNamespace
 
 import jupytext
 
-from graders.catalogue import course_root, source_path
-from graders.cells import from_script
-from graders.plugin import AssignmentTests
+from graders.engine.catalogue import course_root, source_path
+from graders.engine.cells import from_script
+from graders.engine.plugin import AssignmentTests
+from graders.engine.student import Student, Submission
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
-from graders.student import Student, Submission
 from tests.processes import descendants
 
 NAME = "softmax"

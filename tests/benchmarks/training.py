@@ -32,9 +32,9 @@ from lightning_modules.callbacks.guards import StopOnNonFinite
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.datamodules.digits import Digits
 from lightning_modules.datamodules.store import load
+from lightning_modules.optim.by_name import build_optimizer, build_schedule
 from lightning_modules.profiler import NoProfiler
 from lightning_modules.tasks.classification import Classification
-from lightning_modules.tasks.optimizers import build_optimizer, build_schedule
 
 COURSE = Path(__file__).resolve().parents[2] / "course"
 CONFIGS = {"MLP": "04_neural_networks/mlp.yaml", "LeNet": "05_convolutions/lenet.yaml"}

@@ -1,6 +1,6 @@
 """A small class whose figures can be checked by hand, for tests of what grading writes."""
 
-from graders.results import ClassResults, SubmissionResult, TestResult
+from graders.engine.results import ClassResults, SubmissionResult, TestResult
 
 TASKS = {"softmax": 60.0, "accuracy": 40.0}
 

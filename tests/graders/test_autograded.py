@@ -13,12 +13,19 @@ from nbconvert.filters import markdown2html
 from nbgrader import utils
 from nbgrader.preprocessors import CheckCellMetadata
 
-from graders.autograded import Frame, Piece, inert_markdown, notebook_of, pieces, write_notebooks
-from graders.catalogue import source_path
+from graders.engine.catalogue import source_path
+from graders.engine.results import ClassResults, SubmissionResult
+from graders.engine.submissions import Found, Work, read
 from graders.errors import Rejected
-from graders.gradebook_cells import released
-from graders.results import ClassResults, SubmissionResult
-from graders.submissions import Found, Work, read
+from graders.nbgrader.autograded import (
+    Frame,
+    Piece,
+    inert_markdown,
+    notebook_of,
+    pieces,
+    write_notebooks,
+)
+from graders.nbgrader.gradebook_cells import released
 from tests.graders.class_results import outcome
 
 SOURCE = source_path("softmax")

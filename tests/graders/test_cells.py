@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graders.catalogue import source_path
-from graders.cells import MAX_CELLS, Code, from_notebook, from_script
+from graders.engine.catalogue import source_path
+from graders.engine.cells import MAX_CELLS, Code, from_notebook, from_script
 from graders.errors import Rejected
 from graders.sandbox.magics import compile_cell
 

@@ -14,9 +14,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from graders.catalogue import course_root, source_path
-from graders.check import check, check_cell, read_code, unavailable_imports
+from graders.engine.catalogue import course_root, source_path
 from graders.errors import BadInput
+from graders.students.check import check, check_cell, read_code, unavailable_imports
 
 SOFTMAX = """\
 import numpy as np

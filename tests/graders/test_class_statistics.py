@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graders import class_statistics
-from graders.results import ClassResults, SubmissionResult
+from graders.engine.results import ClassResults, SubmissionResult
+from graders.reports import class_statistics
 from tests.graders.class_results import small_class, submission
 
 

@@ -11,8 +11,8 @@ import pytest
 from distributed import LocalCluster
 
 from course.cli import main
-from graders.catalogue import source_path
-from graders.worker import warm_grader
+from graders.engine.catalogue import source_path
+from graders.engine.worker import warm_grader
 
 pytestmark = pytest.mark.alone
 
@@ -92,7 +92,7 @@ def test_isolation_is_what_the_workers_had_and_not_what_this_machine_has(
 
 
 def test_no_scheduler_is_one_line(submitted, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("graders.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("graders.engine.cluster.CONNECT_SECONDS", 1)
     arguments = ["grade", "softmax", str(submitted), "--out", str(tmp_path / "out")]
     assert main([*arguments, "--cluster", "tcp://127.0.0.1:1"]) == 2
     assert "no Dask scheduler answers" in capsys.readouterr().err.splitlines()[-1]

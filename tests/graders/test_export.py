@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
-from graders import export, gradebook
+from graders.engine.results import ClassResults, SubmissionResult
 from graders.errors import BadInput
-from graders.results import ClassResults, SubmissionResult
+from graders.nbgrader import gradebook
+from graders.reports import export
 from tests.graders.class_results import TASKS, small_class, submission
 
 

@@ -6,7 +6,7 @@ import sys
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graders.fingerprints import RUN, WINDOW, Token, fingerprints, tokens
+from graders.reports.fingerprints import RUN, WINDOW, Token, fingerprints, tokens
 
 PLAIN = '''
 def softmax(scores):
@@ -92,7 +92,7 @@ def test_winnowing_keeps_a_fraction():
 
 def test_every_process_finds_the_same():
     code = (
-        "from graders.fingerprints import *\n"
+        "from graders.reports.fingerprints import *\n"
         f"print(sorted(p.hash for p in fingerprints(tokens({PLAIN!r}))))"
     )
     outputs = {

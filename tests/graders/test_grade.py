@@ -15,7 +15,7 @@ import pytest
 
 from course.cli import main
 from course.demo_class import make_class
-from graders.catalogue import source_path
+from graders.engine.catalogue import source_path
 from tests.processes import command_line, descendants
 
 SOLUTION = source_path("softmax").read_text()
@@ -234,7 +234,7 @@ def test_changed_work_is_graded_again_and_only_it(tmp_path):
 
 
 def test_two_students_meet_different_numbers_and_each_the_same_again():
-    from graders.secret import student_seed
+    from graders.engine.secret import student_seed
 
     ada = student_seed(b"secret", "softmax", "ada")
     assert ada == student_seed(b"secret", "softmax", "ada")
@@ -245,7 +245,7 @@ def test_two_students_meet_different_numbers_and_each_the_same_again():
 
 
 def test_the_secret_is_made_once_and_private(tmp_path, monkeypatch):
-    from graders.secret import course_secret
+    from graders.engine.secret import course_secret
 
     monkeypatch.delenv("DLCOURSE_SECRET", raising=False)
     first = course_secret(tmp_path)
@@ -280,7 +280,7 @@ def test_bad_input_is_one_line_and_status_2(tmp_path, capsys, arguments, said):
 
 
 def test_a_folder_in_use_is_refused(tmp_path, capsys):
-    from graders.records import only_grader
+    from graders.engine.records import only_grader
 
     submitted = small_class(tmp_path)
     out = tmp_path / "grades"

@@ -14,10 +14,10 @@ from bs4 import BeautifulSoup
 from nbconvert.filters import markdown2html
 from nbgrader.api import Gradebook, MissingEntry, get_alembic_version
 
-from graders import gradebook
+from graders.engine.results import ClassResults, SubmissionResult
 from graders.errors import BadInput
-from graders.gradebook_cells import released
-from graders.results import ClassResults, SubmissionResult
+from graders.nbgrader import gradebook
+from graders.nbgrader.gradebook_cells import released
 from tests.graders.class_results import TASKS, small_class, submission
 
 SOURCE = """\

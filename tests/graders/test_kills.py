@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from course.cli import main
-from graders.catalogue import source_path
+from graders.engine.catalogue import source_path
 from tests.processes import command_line, descendants
 
 pytestmark = pytest.mark.alone

@@ -7,9 +7,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.cli import main
-from graders import gradebook
-from graders import late as late_module
-from graders.catalogue import course_root, source_path
+from graders.engine.catalogue import course_root, source_path
+from graders.nbgrader import gradebook
+from graders.nbgrader import late as late_module
 
 SOLUTION = source_path("softmax").read_text()
 DUE = datetime(2026, 3, 1, 12)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from course.cli import main
-from graders.catalogue import course_root
+from graders.engine.catalogue import course_root
 from graders.errors import BadInput
-from graders.leaderboard import leaderboard, read_held_out
-from graders.release import release
-from graders.standings import HeldOut
+from graders.reports.leaderboard import leaderboard, read_held_out
+from graders.reports.standings import HeldOut
+from graders.students.release import release
 
 LABELS = course_root() / "graders" / "hidden" / "final_project" / "labels.csv"
 

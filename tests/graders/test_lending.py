@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graders.lending import MOST_NUMBERS, bounded, numbers
-from graders.results import SubmissionResult
+from graders.engine.carried_forward import MOST_NUMBERS, bounded, numbers
+from graders.engine.results import SubmissionResult
 from tests.assignments.grading import TESTS, grade
 
 BUILDING_BLOCKS = (TESTS / "alternates/softmax/building_blocks.py").read_text()

@@ -26,11 +26,11 @@ from jupyter_core.application import NoStart
 from nbgrader.api import Gradebook
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
-from graders import gradebook
-from graders.catalogue import course_root, source_path
+from graders.engine.catalogue import course_root, source_path
 from graders.errors import BadInput
 from graders.grade import grade
-from graders.late import late_penalty
+from graders.nbgrader import gradebook
+from graders.nbgrader.late import late_penalty
 
 # nbgrader 0.9.6 on SQLAlchemy 2.1: its own, and harmless
 pytestmark = [

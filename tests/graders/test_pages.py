@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from graders import pages
-from graders.results import ClassResults, SubmissionResult
+from graders.engine.results import ClassResults, SubmissionResult
+from graders.reports import pages
 from tests.graders.class_results import outcome, small_class, submission
 
 ATTACKS = [

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from graders.engine.plugin import AssignmentTests
 from graders.errors import BadInput, GraderBroke
-from graders.plugin import AssignmentTests
 
 WRONG = "def softmax(*args):\n    return 0.0\n"
 

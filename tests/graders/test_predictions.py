@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graders.engine.predictions import read_predictions
 from graders.errors import Rejected
-from graders.predictions import read_predictions
 
 IDS = frozenset(range(4))
 GOOD = "id,label\n0,3\n1,0\n2,9\n3,3\n"

@@ -16,9 +16,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from graders.catalogue import assignment_names, course_root, source_path
+from graders.engine.catalogue import assignment_names, course_root, source_path
 from graders.errors import BadInput
-from graders.release import release
+from graders.students.release import release
 
 # What anybody writes, whatever the task; and openings that the course's own models share.
 IDIOMS = {
@@ -126,7 +126,7 @@ def test_bundle_has_what_a_student_needs_and_nothing_of_the_instructors(bundle: 
         "pyproject.toml",
         "course/cli.py",
         "lightning_modules/__init__.py",
-        "graders/check.py",
+        "graders/students/check.py",
         "data/mnist_subset.npz",
         "assignments/softmax/softmax.ipynb",
         "assignments/softmax/softmax.py",
@@ -204,7 +204,7 @@ def test_failure_on_the_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     def full_disk(bundle: Path) -> None:
         raise OSError(28, "No space left on device", str(bundle))
 
-    monkeypatch.setattr("graders.release.copy_course", full_disk)
+    monkeypatch.setattr("graders.students.release.copy_course", full_disk)
     with pytest.raises(OSError, match="No space"):
         release(["softmax"], tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -217,7 +217,7 @@ def test_source_that_nbgrader_refuses_is_named(
     broken.parent.mkdir(parents=True)
     text = source_path("softmax").read_text(encoding="utf-8")
     broken.write_text(text.replace("### END SOLUTION", "", 1), encoding="utf-8")
-    monkeypatch.setattr("graders.release.source_path", lambda name: broken)
+    monkeypatch.setattr("graders.students.release.source_path", lambda name: broken)
     with pytest.raises(BadInput, match=r"softmax\.py.*nbgrader refuses it.*solution"):
         release(["softmax"], tmp_path / "out")
     assert not (tmp_path / "out").exists()

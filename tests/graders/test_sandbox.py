@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graders.catalogue import course_root, source_path
-from graders.cells import from_script
+from graders.engine.catalogue import course_root, source_path
+from graders.engine.cells import from_script
+from graders.engine.worker import Job, Setting, grade_one, warm_grader
 from graders.errors import BadInput, GraderBroke
 from graders.sandbox import bubblewrap, wire
 from graders.sandbox import sandbox as sandbox_module
@@ -30,7 +31,6 @@ from graders.sandbox.limits import MIB, Limits
 from graders.sandbox.sandbox import Died, Sandbox, Session
 from graders.sandbox.syscalls import DENIED
 from graders.sandbox.users import NOBODY, check_readable
-from graders.worker import Job, Setting, grade_one, warm_grader
 from tests.processes import descendants
 
 pytestmark = pytest.mark.alone
@@ -135,7 +135,7 @@ def test_the_file_system_is_the_expected_set_and_nothing_else(session: Session) 
         Path("/proc/1/root/etc"),
         Path(bubblewrap.HOME) / "torch",
         Path(bubblewrap.HOME) / "pytest",
-        Path(bubblewrap.HOME) / "graders" / "student.py",
+        Path(bubblewrap.HOME) / "graders" / "engine" / "student.py",
     ],
     ids=str,
 )

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from course.cli import main
-from graders import worker
-from graders.catalogue import source_path
-from graders.cells import from_script
+from graders.engine import worker
+from graders.engine.catalogue import source_path
+from graders.engine.cells import from_script
+from graders.engine.worker import Job, grade_one
 from graders.errors import BadInput, GraderBroke
 from graders.grade import setting_of
 from graders.sandbox import bubblewrap
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
-from graders.worker import Job, grade_one
 
 KILLED = "kill -9 $$"
 KILLED_INSIDE = "exit 137"  # how bubblewrap tells of a server that was killed

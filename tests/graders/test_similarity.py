@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from graders import similarity as module
-from graders.catalogue import course_root, source_path
+from graders.engine.catalogue import course_root, source_path
 from graders.errors import BadInput
-from graders.gradebook_cells import released
-from graders.similarity import Stub, prepare, side_by_side, similar_pairs, similarity
+from graders.nbgrader.gradebook_cells import released
+from graders.reports import similarity as module
+from graders.reports.similarity import Stub, prepare, side_by_side, similar_pairs, similarity
 
 HONEST = {
     path.stem: path.read_text()

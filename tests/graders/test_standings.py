@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import percentileofscore, rankdata
 
-from graders.standings import (
+from graders.reports.standings import (
     Entry,
     HeldOut,
     accuracy,

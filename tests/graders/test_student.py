@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graders.cells import Cell, Code, from_script
+from graders.engine.cells import Cell, Code, from_script
+from graders.engine.student import Handle, Student, StudentError, StudentTimeout, Submission
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
-from graders.student import Handle, Student, StudentError, StudentTimeout, Submission
 
 LIMITS = Limits(call_seconds=1.0, submission_seconds=3.0)
 
@@ -126,7 +126,7 @@ def test_a_cell_that_ends_the_session_is_passed_over(submit: Any) -> None:
 
 
 def test_lives_are_counted(submit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graders.student.MAX_LIVES", 3)
+    monkeypatch.setattr("graders.engine.student.MAX_LIVES", 3)
     student = Student(submit("import os\ndef die(): os._exit(0)"))
     messages = [told(lambda: student.die()) for _ in range(4)]
     assert messages[2] == "stopped: your code ended or crashed the interpreter"

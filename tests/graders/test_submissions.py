@@ -18,9 +18,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graders import submissions
+from graders.engine import submissions
+from graders.engine.submissions import Found, Work
 from graders.errors import BadInput, Rejected
-from graders.submissions import Found, Work
 
 NAME = "softmax"
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from course.cli import main
-from graders import submissions
-from graders.catalogue import course_root, source_path
-from graders.leaderboard import read_held_out, read_students
-from graders.predictions import TEST_IDS
+from graders.engine import submissions
+from graders.engine.catalogue import course_root, source_path
+from graders.engine.predictions import TEST_IDS
+from graders.reports.leaderboard import read_held_out, read_students
 
 SOLUTION = source_path("softmax").read_text()
 

@@ -10,12 +10,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from graders.cells import from_script
+from graders.engine.cells import from_script
+from graders.engine.student import Student, StudentError, Submission
 from graders.sandbox import torch_tools
 from graders.sandbox.distributions import installed_paths
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
-from graders.student import Student, StudentError, Submission
 from tests.assignments.grading import grader
 
 SOURCE = """

@@ -19,8 +19,8 @@ from registry import BATCH_SIZE, HELD_OUT, TRAIN, Case, Spec
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.datamodules.batch_transform import BatchTransform
 from lightning_modules.datamodules.in_memory import InMemory
-from lightning_modules.sharding import FullySharded
-from lightning_modules.sync_batchnorm import SyncBatchNorm
+from lightning_modules.distributed.sharding import FullySharded
+from lightning_modules.distributed.sync_batchnorm import SyncBatchNorm
 
 SEED = 0
 

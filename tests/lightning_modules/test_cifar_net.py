@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from lightning_modules.models.cifar_net import CifarNet, whiten
-from lightning_modules.muon import Muon, orthogonalise
+from lightning_modules.optim.muon import Muon, orthogonalise
 
 SMALL = (8, 16, 16)
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from lightning_modules.errors import BadInput
-from lightning_modules.tasks.optimizers import (
+from lightning_modules.optim.by_name import (
     OptimizerName,
     ScheduleName,
     build_optimizer,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.optim import Optimizer
 
-from lightning_modules import optimizers as ours
+from lightning_modules.optim import teaching as ours
 
 PAIRS: dict[str, tuple[Callable[..., Optimizer], Callable[..., Optimizer], dict[str, Any]]] = {
     "descent": (ours.GradientDescent, torch.optim.SGD, {}),

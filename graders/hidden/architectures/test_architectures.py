@@ -16,8 +16,8 @@ import functools
 import numpy as np
 import pytest
 
-from graders.catalogue import course_root
-from graders.compare import as_array, as_number, as_tuple, check_close
+from graders.engine.catalogue import course_root
+from graders.engine.compare import as_array, as_number, as_tuple, check_close
 from graders.hidden.architectures.numpy_blocks import (
     Numbers,
     inception_branches,

@@ -12,7 +12,7 @@ import itertools
 import numpy as np
 import pytest
 
-from graders.compare import as_array, as_number, as_tuple, check_close, check_untouched
+from graders.engine.compare import as_array, as_number, as_tuple, check_close, check_untouched
 
 LENT = {
     "sigmoid": ("sigmoid",),

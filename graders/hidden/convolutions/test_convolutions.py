@@ -6,9 +6,9 @@ high-pass filter the image less its slow waves. Every layer but max pooling is l
 and in its weights, so that its gradient is the transpose of the matrix whose columns are the
 layer's answers to unit images or unit filters: backward passes are judged by that.
 
-Tolerances: see ``graders.compare``. Inputs are multiples of 1/16, so that sums of products of them
-are exact in 32-bit floats as well, and an entry near zero is no trap. A backward pass is called
-with the student's own cache, but what the forward pass returned beside it does not enter.
+Tolerances: see ``graders.engine.compare``. Inputs are multiples of 1/16, so that sums of products
+of them are exact in 32-bit floats as well, and an entry near zero is no trap. A backward pass is
+called with the student's own cache, but what the forward pass returned beside it does not enter.
 """
 
 import math
@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from graders.compare import (
+from graders.engine.compare import (
     ATOL,
     RTOL,
     as_array,

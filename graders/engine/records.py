@@ -1,0 +1,60 @@
+"""Finished work, kept as it comes: one line a graded submission, in ``records.jsonl``.
+
+Appending a line is all that happens between two submissions, so a kill at any moment loses at
+most the line being written, and a torn last line is passed over when reading.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from graders.engine.results import SubmissionResult, submission_from_dict
+from graders.errors import BadInput
+
+
+class Records:
+    """The finished submissions of one output folder, by key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.finished: dict[str, SubmissionResult] = {}
+        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        for line in lines[:-1]:  # what follows the last line end was never finished
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue  # torn by a kill, and followed by a later run's lines
+            self.finished[record["key"]] = submission_from_dict(record["result"])
+        self._file = path.open("a", encoding="utf-8")
+        if lines and lines[-1]:
+            self._file.write("\n")
+
+    def add(self, key: str, result: SubmissionResult) -> None:
+        self._file.write(json.dumps({"key": key, "result": result.to_dict()}) + "\n")
+        self._file.flush()
+        self.finished[key] = result
+
+
+@contextmanager
+def only_grader(out: Path) -> Iterator[None]:
+    """Hold the output folder, which is made if need be: two runs never write into it at once.
+
+    Raises:
+        BadInput: another run holds it, or it is a file.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise BadInput(f"{out} is a file: --out names a folder") from None
+    with (out / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadInput(
+                f"{out} is being written by another dlcourse grade: wait for it"
+            ) from None
+        yield

@@ -1,0 +1,111 @@
+"""Grading one submission, in a process that keeps the tests and the sandbox warm."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from graders.engine.carried_forward import with_lent
+from graders.engine.catalogue import profile
+from graders.engine.cells import Code
+from graders.engine.plugin import AssignmentTests
+from graders.engine.results import SubmissionResult
+from graders.engine.student import Student, Submission
+from graders.errors import GraderBroke
+from graders.sandbox.limits import Limits
+from graders.sandbox.sandbox import Sandbox
+
+ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads, a grader not
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all submissions of a run share. It crosses to worker processes, and keys their cache."""
+
+    assignment: str
+    tests: Path
+    reference: Path
+    limits: Limits
+    isolated: bool
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to grade."""
+
+    student: str
+    seed: bytes
+    sha256: str
+    submitted_at: str
+    code: Code
+
+
+class Grader:
+    """The tests and a sandbox, for submission after submission."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.tests = AssignmentTests(setting.tests, setting.reference)
+        self.sandbox = Sandbox(
+            setting.limits, profile(setting.assignment), isolated=setting.isolated
+        )
+
+    def grade(self, job: Job) -> SubmissionResult:
+        """The submission's outcome.
+
+        Raises:
+            GraderBroke: the grader is at fault; nothing is known of the submission.
+        """
+        started = time.perf_counter()
+        name, limits = self.setting.assignment, self.setting.limits
+        with Submission(self.sandbox, name, job.code, limits) as submission:
+            if why := submission.not_code():
+                tests = self.tests.none_run(why)
+            else:
+                student = Student(submission)
+                results = self.tests.run(student, job.seed)
+                tests = with_lent(self.tests, student, job.seed, results)
+            notes = submission.notes()
+        return SubmissionResult(
+            student=job.student,
+            status="graded",
+            score=round(sum(test.score for test in tests), 6),
+            sha256=job.sha256,
+            seconds=round(time.perf_counter() - started, 4),
+            message="; ".join(notes),
+            submitted_at=job.submitted_at,
+            isolation=self.sandbox.isolation,
+            tests=tests,
+        )
+
+
+@lru_cache(maxsize=1)
+def warm_grader(setting: Setting) -> Grader:
+    return Grader(setting)
+
+
+def grade_one(setting: Setting, job: Job) -> SubmissionResult:
+    """Grade ``job`` in this process; a grader that broke is replaced once before it counts."""
+    for attempt in (1, 2):
+        try:
+            with ONE_AT_A_TIME:
+                return warm_grader(setting).grade(job)
+        except (GraderBroke, OSError, MemoryError, ImportError) as error:
+            warm_grader.cache_clear()
+            if attempt == 2:
+                return broken(job, str(error) or type(error).__name__)
+    raise AssertionError("unreachable")
+
+
+def broken(job: Job, why: str) -> SubmissionResult:
+    """The record of a submission that the grader could not grade, by its own fault."""
+    return SubmissionResult(
+        student=job.student,
+        status="failed",
+        sha256=job.sha256,
+        submitted_at=job.submitted_at,
+        message=f"the grader broke: {why}",
+    )

@@ -1,0 +1,1 @@
+"""nbgrader's side: its gradebook, formgrader, commands and late penalties over our results."""

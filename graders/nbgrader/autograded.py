@@ -1,0 +1,195 @@
+"""``autograded/STUDENT/NAME/NAME.ipynb``: what a human reads in formgrader beside the score boxes.
+
+Each is made from the student's cells, whatever file they were handed in as. Nothing of theirs is
+believed or able to act: locked cells and all metadata are the released ones, every task has its
+grade cell, outputs are ours, and their Markdown holds no tag and no link.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from graders.engine.printable import inert
+from graders.engine.results import ClassResults, SubmissionResult, TestResult, write_atomically
+from graders.engine.submissions import Found, Work, read
+from graders.errors import Rejected
+from graders.nbgrader.gradebook_cells import released
+
+_CELL = re.compile(r"^# ?%%(.*)$", re.MULTILINE)
+_GRADE_ID = re.compile(r'"grade_id": *"([^"\\]+)"')
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A cell as a student handed it in; ``grade_id`` is what they claim it to be."""
+
+    kind: str
+    source: str
+    grade_id: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The released notebook: its cells by grade_id, in order, and its prose."""
+
+    cells: dict[str, NotebookNode]
+    prose: frozenset[str]
+    kernelspec: dict[str, Any]
+
+    @classmethod
+    def of(cls, notebook: NotebookNode) -> Frame:
+        return cls(
+            cells={_id(cell): cell for cell in notebook.cells if _id(cell)},
+            prose=frozenset(c.source.strip() for c in notebook.cells if c.cell_type != "code"),
+            kernelspec=dict(notebook.metadata.get("kernelspec", {})),
+        )
+
+
+def write_notebooks(results: ClassResults, source: Path, students: list[Found], out: Path) -> None:
+    """Write a notebook for everyone whose file is still the one that was graded.
+
+    A notebook whose content has not changed keeps its file.
+    """
+    frame = Frame.of(released(source))
+    found = {student.student: student for student in students}
+    for result in results.submissions:
+        try:
+            work = read(found[result.student], results.assignment)
+        except Rejected:
+            continue
+        if work is None or work.sha256 != result.sha256:
+            continue
+        name = results.assignment
+        path = out / "autograded" / result.student / name / f"{name}.ipynb"
+        text = json.dumps(notebook_of(frame, pieces(work), result)) + "\n"
+        if not path.exists() or path.read_bytes() != text.encode():
+            write_atomically(path, text)
+
+
+def notebook_of(frame: Frame, given: list[Piece], result: SubmissionResult) -> dict[str, Any]:
+    """Return a notebook (format 4.4) of a student's pieces in the frame of the released one."""
+    # of two cells that claim the same id the last counts, as its definitions do
+    last = {piece.grade_id: i for i, piece in enumerate(given) if piece.grade_id in frame.cells}
+    cells = []
+    for i, piece in enumerate(given):
+        if last.get(piece.grade_id) == i:
+            cells.append(_framed(frame, piece.grade_id, piece.source, result))
+        elif piece.kind == "code":
+            cells.append(_cell("code", inert(piece.source)))
+        elif piece.source.strip() in frame.prose:
+            cells.append(_cell("markdown", piece.source))
+        else:
+            cells.append(_cell("markdown", inert_markdown(piece.source)))
+    for name, cell in frame.cells.items():
+        if name not in last and (utils.is_grade(cell) or utils.is_task(cell)):
+            cells.append(_framed(frame, name, "", result))
+    return {
+        "cells": cells,
+        "metadata": {"kernelspec": frame.kernelspec},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+
+
+def _framed(frame: Frame, name: str, source: str, result: SubmissionResult) -> dict[str, Any]:
+    ours = frame.cells[name]
+    is_code = ours.cell_type == "code"
+    if utils.is_locked(ours):
+        text = ours.source
+    else:
+        text = inert(source) if is_code else inert_markdown(source)
+    cell = _cell(ours.cell_type, text)
+    cell["metadata"] = {"nbgrader": dict(ours.metadata.nbgrader)}
+    if is_code and utils.is_grade(ours):
+        said = told(result, [test for test in result.tests if test.task == name])
+        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": said}]
+    return cell
+
+
+def _cell(kind: str, source: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
+    return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
+
+
+def _id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def told(result: SubmissionResult, tests: list[TestResult]) -> str:
+    """Return what the tests of a task said, as plain text."""
+    lines = [] if result.status == "graded" else [f"{result.status}: {result.message}"]
+    for test in tests:
+        lines.append(
+            f"{test.score:g} / {test.points:g}  {test.status:8} {test.description or test.name}"
+        )
+        if test.status != "passed":
+            lines += [f"    {line}" for line in test.message.splitlines()]
+            lines += [f"    Hint: {test.hint}"] if test.hint else []
+    return inert("\n".join(lines)) + "\n"
+
+
+def inert_markdown(text: str) -> str:
+    """Return Markdown without tags, links and images; formulas and emphasis stay.
+
+    A space after ``<`` makes a tag text and leaves ``a < b`` what it is. A link of any kind could
+    run a script when followed, and an image tells its server who is reading.
+    """
+    text = _TAG.sub("< ", inert(text))
+    return text.replace("](", "] (").replace("]:", "] :")
+
+
+def pieces(work: Work) -> list[Piece]:
+    """Split a submission into its cells, Markdown included, without running or trusting it.
+
+    Raises:
+        Rejected: the file cannot be read as code.
+    """
+    if not work.file.endswith(".ipynb"):
+        return _of_script(work.code().whole)
+    work.code()  # raises for what is no notebook
+    notebook = json.loads(work.content)
+    lists = [notebook.get("cells")]  # format 4, or else the sheets of those before
+    lists += [sheet.get("cells") for sheet in _sheets(notebook) if not lists[0]]
+    cells = [cell for some in lists if isinstance(some, list) for cell in some]
+    return [_of_cell(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def _sheets(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    sheets = notebook.get("worksheets")
+    return (
+        [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
+    )
+
+
+def _of_cell(cell: dict[str, Any]) -> Piece:
+    source = cell.get("source", cell.get("input", ""))
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    metadata = cell.get("metadata")
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    kind = "code" if cell.get("cell_type") == "code" else "markdown"
+    return Piece(kind, text, name if isinstance(name, str) else "")
+
+
+def _of_script(text: str) -> list[Piece]:
+    marks = list(_CELL.finditer(text))
+    if not marks:
+        return [Piece("code", text)]
+    found = [Piece("code", text[: marks[0].start()].strip("\n"))]
+    for mark, end in zip(marks, [*(m.start() for m in marks[1:]), len(text)], strict=True):
+        body = text[mark.end() : end].strip("\n")
+        name = _GRADE_ID.search(mark[1])
+        if "[markdown]" in mark[1]:
+            body = re.sub(r"^# ?", "", body, flags=re.MULTILINE)
+            found.append(Piece("markdown", body, name[1] if name else ""))
+        else:
+            found.append(Piece("code", body, name[1] if name else ""))
+    return [piece for piece in found if piece.source.strip() or piece.grade_id]

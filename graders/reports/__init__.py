@@ -1,0 +1,1 @@
+"""What people and platforms read: feedback, reports, exports, standings, similar submissions."""

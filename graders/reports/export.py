@@ -1,0 +1,146 @@
+"""Grades in the form that a learning management system takes.
+
+Scores are final ones: a human's points and late penalties come from the gradebook beside the
+results. A student whose score is still open (the grader broke, or an answer waits to be read) is
+left out of what an LMS imports, because an empty cell would erase the grade that is there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Literal, get_args
+
+from graders.engine.printable import inert_cell
+from graders.engine.results import ClassResults, write_atomically
+from graders.errors import BadInput
+from graders.nbgrader.final_scores import FinalScore, final_scores, read_results
+from graders.reports import gradescope
+
+Format = Literal["csv", "canvas", "moodle", "gradescope"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+Table = list[list[str | float]]
+
+
+def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str]:
+    """Write the grades of ``results_dir`` to ``to`` and return the students who have none yet.
+
+    Args:
+        assignment: what the results must be of.
+        results_dir: the ``--out`` of ``dlcourse grade``.
+        format: ``csv`` for everything on record; ``canvas`` for Gradebook > Import; ``moodle`` for
+            Grades > Import > CSV, mapped from username; ``gradescope`` for one
+            ``STUDENT/results.json`` a student, in a folder or, where ``to`` ends in ``.zip``, in
+            an archive: Gradescope reads one such file a submission.
+        to: the file, or for ``gradescope`` the folder or archive.
+
+    Raises:
+        BadInput: the results are not there, or not of this assignment, or the format is unknown.
+    """
+    if format not in FORMATS:
+        raise BadInput(f"no export format is called {format!r}: choose from {', '.join(FORMATS)}")
+    results = read_results(results_dir / "results.json")
+    if results.assignment != assignment:
+        raise BadInput(
+            f"{results_dir / 'results.json'} is of {results.assignment}, not {assignment}: "
+            "name the folder of the right one"
+        )
+    lines = final_scores(results, results_dir / "gradebook.db")
+    if format == "gradescope":
+        gradescope.write([line for line in lines if line.score is not None], to)
+    else:
+        tables: dict[str, Callable[[ClassResults, list[FinalScore]], Table]] = {
+            "csv": _plain,
+            "canvas": _canvas,
+            "moodle": _moodle,
+        }
+        if to.is_dir():
+            raise BadInput(f"{to} is a folder: name a file for --to")
+        write_atomically(to, _csv(tables[format](results, lines)))
+    return [line.student for line in lines if line.score is None]
+
+
+def _plain(results: ClassResults, lines: list[FinalScore]) -> Table:
+    tasks = list(dict.fromkeys(test.task for line in lines for test in line.submission.tests))
+    header = ["student", "first_name", "last_name", "email", "assignment", "score", "max_score",
+              "raw_score", "late_penalty", "status", "submitted_at"]  # fmt: skip
+    rows: Table = [[*header, *(f"auto_{task}" for task in tasks)]]
+    for line in lines:
+        by_task = _by_task(line)
+        rows.append(
+            [
+                *(line.student, line.first_name, line.last_name, line.email, results.assignment),
+                *(_or_empty(line.score), line.max_score, _or_empty(line.raw_score)),
+                *(line.late_penalty, line.submission.status, line.submission.submitted_at),
+                *(by_task.get(task, "") for task in tasks),
+            ]
+        )
+    return rows
+
+
+def _canvas(results: ClassResults, lines: list[FinalScore]) -> Table:
+    """The columns that Canvas exports and imports; it finds a student by ID, else by login."""
+    points: list[str | float] = ["Points Possible", "", "", "", "", results.max_score]
+    if lines:
+        points[-1] = lines[0].max_score
+    rows: Table = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", results.assignment],
+        points,
+    ]
+    for line in _scored(lines):
+        name = ", ".join(part for part in (line.last_name, line.first_name) if part)
+        rows.append([name or line.student, line.lms_id, "", line.student, "", line.score or 0.0])
+    return rows
+
+
+def _moodle(results: ClassResults, lines: list[FinalScore]) -> Table:
+    rows: Table = [["Username", "First name", "Last name", "Email address",
+                    results.assignment, f"{results.assignment} (Feedback)"]]  # fmt: skip
+    for line in _scored(lines):
+        rows.append(
+            [
+                *(line.student, line.first_name, line.last_name, line.email),
+                *(line.score or 0.0, _remark(line)),
+            ]
+        )
+    return rows
+
+
+def _remark(line: FinalScore) -> str:
+    parts = [f"{task}: {score:g}" for task, score in _by_task(line).items()]
+    if line.late_penalty:
+        parts.append(f"late penalty: {line.late_penalty:g}")
+    if line.submission.status != "graded":
+        parts.append(f"{line.submission.status}: {line.submission.message}".rstrip(": "))
+    return "; ".join(parts)
+
+
+def _by_task(line: FinalScore) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for test in line.submission.tests:
+        scores[test.task] = scores.get(test.task, 0.0) + test.score
+    return scores
+
+
+def _scored(lines: Iterable[FinalScore]) -> list[FinalScore]:
+    return [line for line in lines if line.score is not None]
+
+
+def _or_empty(value: float | None) -> str | float:
+    return "" if value is None else value
+
+
+def _csv(rows: Table) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: str | float) -> str:
+    # four decimals: an LMS shows two, and three times 33.3333 rounds to 100
+    return inert_cell(value) if isinstance(value, str) else f"{value:.4f}".rstrip("0").rstrip(".")

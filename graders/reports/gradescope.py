@@ -1,0 +1,75 @@
+"""Gradescope's results.json, one a student: what its autograder harness reads a submission."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from graders.engine.printable import inert
+from graders.engine.results import write_atomically
+from graders.errors import BadInput
+from graders.nbgrader.final_scores import FinalScore
+
+
+def write(lines: list[FinalScore], to: Path) -> None:
+    """Write ``STUDENT/results.json`` for each line, into a folder or a ``.zip``, atomically.
+
+    Raises:
+        BadInput: ``to`` is a file that is no archive.
+    """
+    files = {f"{line.student}/results.json": _record(line) for line in lines}
+    if to.suffix == ".zip":
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
+            for name, content in files.items():
+                # a fixed time, so that the same grades make the same archive
+                bundle.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+        temporary = to.with_name(f".{to.name}.new")
+        to.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_bytes(archive.getvalue())
+            temporary.replace(to)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return
+    if to.exists() and not to.is_dir():
+        raise BadInput(f"{to} is a file: name a folder, or a file that ends in .zip, for --to")
+    for name, content in files.items():
+        write_atomically(to / name, content)
+
+
+def _record(line: FinalScore) -> str:
+    """The format of Gradescope's autograders; its ``score`` overrides the sum of the tests."""
+    output = line.submission.message
+    if line.late_penalty:
+        output = f"{output}\nLate penalty: {line.late_penalty:g} points.".strip()
+    record: dict[str, Any] = {
+        "score": line.score,
+        "execution_time": round(line.submission.seconds, 3),
+        "output": inert(output),
+        "visibility": "visible",
+        "tests": [
+            {
+                "name": test.description or test.name,
+                "score": test.score,
+                "max_score": test.points,
+                "status": "passed" if test.status == "passed" else "failed",
+                "output": inert(_explanation(test.status, test.message, test.hint)),
+                "visibility": "visible",
+                "tags": [test.task],
+            }
+            for test in line.submission.tests
+        ],
+        "leaderboard": [],
+    }
+    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+
+
+def _explanation(status: str, message: str, hint: str) -> str:
+    if status == "passed":
+        return message
+    lines = [f"{status}: {message}" if message else status]
+    return "\n".join([*lines, f"Hint: {hint}"] if hint else lines)

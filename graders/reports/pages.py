@@ -1,0 +1,216 @@
+"""What people read: a feedback page a student and a report for the instructor.
+
+The pages are static HTML: no script, no external resource, and a content security policy that
+would refuse either. Everything in them comes from strangers, so templates escape all of it and
+``inert`` removes what could reorder a line or move a terminal's cursor.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+
+from graders.engine.printable import inert
+from graders.engine.results import (
+    ClassResults,
+    SubmissionResult,
+    TestResult,
+    write_atomically,
+)
+from graders.reports import class_statistics
+
+MESSAGE_LIMIT = 4000  # characters; the engine cuts earlier, this bounds the page whatever it does
+
+MARKS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "◷", "skipped": "–"}
+LABELS = {
+    "passed": "Passed",
+    "failed": "Failed",
+    "error": "Error",
+    "timeout": "Time-out",
+    "skipped": "Skipped",
+}
+STATUS_LABELS = {
+    "graded": "graded",
+    "missing": "missing",
+    "rejected": "rejected",
+    "failed": "grader failed",
+}
+ATTENTION_LABELS = {
+    "failed": "Grader failed",
+    "rejected": "Rejected",
+    "timeout": "Time-out",
+    "missing": "Missing",
+}
+EXPLANATIONS = {
+    "missing": "No submission was found, so nothing was graded.",
+    "rejected": "What was handed in could not be read as a submission, so no test was run.",
+    "failed": (
+        "The grader itself broke on this submission. That is not your fault and not a score of"
+        " zero: your instructor has been told and has to grade it again."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class TaskScore:
+    """The tests of one task of one student."""
+
+    name: str
+    tests: tuple[TestResult, ...]
+
+    @property
+    def score(self) -> float:
+        return sum(test.score for test in self.tests)
+
+    @property
+    def points(self) -> float:
+        return sum(test.points for test in self.tests)
+
+
+def write_feedback(results: ClassResults, out: Path) -> None:
+    """Write ``out/feedback/STUDENT.html`` for every submission, each replaced atomically.
+
+    A page whose content has not changed keeps its file, and so its time stamp.
+    """
+    for submission in results.submissions:
+        page = feedback_page(results, submission)
+        _replace(out / "feedback" / f"{submission.student}.html", page)
+
+
+def write_report(results: ClassResults, out: Path) -> None:
+    """Write ``out/report.html``, which links to the feedback pages beside it."""
+    _replace(out / "report.html", report_page(results))
+
+
+def feedback_page(results: ClassResults, submission: SubmissionResult) -> str:
+    """Return one student's page."""
+    clean = _clean(submission)
+    tasks: dict[str, list[TestResult]] = {}
+    for test in clean.tests:
+        tasks.setdefault(test.task, []).append(test)
+    return (
+        _environment()
+        .get_template("feedback.html.j2")
+        .render(
+            assignment=inert(results.assignment),
+            max_score=results.max_score,
+            submission=clean,
+            explanation=EXPLANATIONS.get(submission.status, ""),
+            tasks=[TaskScore(name, tuple(tests)) for name, tests in tasks.items()],
+            num_passed=sum(test.status == "passed" for test in clean.tests),
+            marks=MARKS,
+            labels=LABELS,
+        )
+    )
+
+
+def report_page(results: ClassResults) -> str:
+    """Return the instructor's page."""
+    scores = [submission.score for submission in class_statistics.graded(results)]
+    bars = class_statistics.histogram(scores, results.max_score)
+    attention = [
+        replace(item, message=inert(item.message, MESSAGE_LIMIT))
+        for item in class_statistics.needs_attention(results)
+    ]
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            assignment=inert(results.assignment),
+            max_score=results.max_score,
+            isolation=inert(results.isolation),
+            submissions=results.submissions,
+            counts=Counter(submission.status for submission in results.submissions),
+            summary=class_statistics.summary(scores),
+            bars=bars,
+            tallest=max([bar.count for bar in bars] + [1]),
+            attention=attention,
+            tasks=class_statistics.difficulties(results),
+            slowest=[
+                (item, max(item.tests, key=lambda test: test.seconds, default=None))
+                for item in class_statistics.slowest(results)
+            ],
+            test_statuses=list(LABELS),
+            labels=LABELS,
+            status_labels=STATUS_LABELS,
+            attention_labels=ATTENTION_LABELS,
+        )
+    )
+
+
+def render(template: str, **context: Any) -> str:
+    """Return a page of ``templates/``; everything in ``context`` is escaped."""
+    return _environment().get_template(template).render(context)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        points=_points,
+        percent_of=_percent_of,
+        feedback_link=_feedback_link,
+        inert=inert,
+        moment=_moment,
+    )
+    return environment
+
+
+def _points(value: float, digits: int = 2) -> str:
+    """Write a score as people do: 100, 92.5, 33.33."""
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
+
+
+def _percent_of(value: float, whole: float) -> str:
+    share = value / whole if whole else 0.0
+    return _points(100 * min(max(share, 0.0), 1.0))
+
+
+def _moment(stamp: str) -> str:
+    """Write an ISO 8601 time as people do, in UTC; anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return inert(stamp)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC)
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _feedback_link(student: str) -> str:
+    return f"feedback/{quote(student, safe='')}.html"
+
+
+def _clean(submission: SubmissionResult) -> SubmissionResult:
+    return replace(
+        submission,
+        student=inert(submission.student),
+        submitted_at=inert(submission.submitted_at),
+        message=inert(submission.message, MESSAGE_LIMIT),
+        tests=tuple(_clean_tests(submission.tests)),
+    )
+
+
+def _clean_tests(tests: tuple[TestResult, ...]) -> Iterator[TestResult]:
+    for test in tests:
+        yield replace(test, message=inert(test.message, MESSAGE_LIMIT))
+
+
+def _replace(path: Path, content: str) -> None:
+    if path.exists() and path.read_bytes() == content.encode():
+        return
+    write_atomically(path, content)

@@ -1,0 +1,1 @@
+"""Runs of several processes: sharded models, exact batch statistics, the loss of a peer."""
