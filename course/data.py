@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from lightning_modules.datamodules import sources, store
+from lightning_modules.datamodules import manifest, store
 from lightning_modules.errors import BadInput
 
 
@@ -24,7 +24,7 @@ def run(action: str, names: list[str]) -> int:
         Unavailable: no mirror answered.
     """
     for name in names:
-        sources.find(name)
+        manifest.find(name)
     if action == "list":
         return list_datasets(names)
     if action == "get":
@@ -34,7 +34,7 @@ def run(action: str, names: list[str]) -> int:
 
 def list_datasets(names: list[str]) -> int:
     table = Table("name", "what", "licence", "here", title="Data sets")
-    for dataset in sources.datasets().values():
+    for dataset in manifest.datasets().values():
         if names and dataset.name not in names:
             continue
         path = store.location(dataset)
@@ -46,7 +46,7 @@ def list_datasets(names: list[str]) -> int:
 
 def get(names: list[str]) -> int:
     if not names:
-        raise BadInput(f"data get: name one or more of {', '.join(sources.datasets())}")
+        raise BadInput(f"data get: name one or more of {', '.join(manifest.datasets())}")
     for name in names:
         print(f"{name}: {store.get(name)}")
     return 0
@@ -55,9 +55,9 @@ def get(names: list[str]) -> int:
 def verify(names: list[str]) -> int:
     """Checks the data sets named, or all that are on this machine."""
     status = 0
-    known = sources.datasets().values()
+    known = manifest.datasets().values()
     here = [dataset.name for dataset in known if store.location(dataset).exists()]
-    for dataset in map(sources.find, names or here):
+    for dataset in map(manifest.find, names or here):
         path = store.location(dataset)
         wrong = store.verify(dataset.name)
         print(f"{dataset.name}: {'; '.join(wrong) or 'as published'} ({path})")

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from lightning_modules.datamodules.formats import read_cifar_png
-from lightning_modules.datamodules.sources import DATA_DIR, Arrays, record
+from lightning_modules.datamodules.manifest import DATA_DIR, Arrays, record
 from lightning_modules.datamodules.store import write_atomically
 
 SEED = 0

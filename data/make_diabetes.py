@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.datasets import load_diabetes
 
 from lightning_modules.datamodules.formats import read_csv
-from lightning_modules.datamodules.sources import DATA_DIR, record
+from lightning_modules.datamodules.manifest import DATA_DIR, record
 
 
 def main() -> None:

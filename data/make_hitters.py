@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from lightning_modules.datamodules.formats import read_csv
-from lightning_modules.datamodules.sources import DATA_DIR, record
+from lightning_modules.datamodules.manifest import DATA_DIR, record
 
 
 def main(source: Path) -> None:

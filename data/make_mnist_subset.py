@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lightning_modules.datamodules.sources import DATA_DIR, Arrays, record
+from lightning_modules.datamodules.manifest import DATA_DIR, Arrays, record
 from lightning_modules.datamodules.store import load, write_atomically
 
 SEED = 0

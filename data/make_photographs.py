@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lightning_modules.datamodules.sources import DATA_DIR, Arrays, record
+from lightning_modules.datamodules.manifest import DATA_DIR, Arrays, record
 from lightning_modules.datamodules.store import write_atomically
 
 FILES = ("chelsea.png", "coffee.png", "astronaut.png", "rocket.jpg")

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
-from lightning_modules.datamodules.sources import DATA_DIR, Arrays, record
+from lightning_modules.datamodules.manifest import DATA_DIR, Arrays, record
 
 SHA256 = "f286bbf493e6389979ed3036f960f4404e0079acdb92156500df0d4a43d085f1"
 BGR_MEAN = np.array([103.939, 116.779, 123.68])  # of ImageNet's bytes, as the weights expect it

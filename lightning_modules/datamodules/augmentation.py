@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lightning_modules.datamodules.batch_transform import BatchTransform, Draws
+from lightning_modules.datamodules.batch_transform import BatchRng, BatchTransform
 from lightning_modules.datamodules.trees import Tree
 from lightning_modules.errors import BadInput
 
@@ -107,12 +107,12 @@ def _memory_format(images: Tensor) -> torch.memory_format:
 class ImageTransform(BatchTransform):
     """Changes images and leaves the targets as they are; a subclass says how."""
 
-    def __call__(self, inputs: Tree, targets: Tree, draws: Draws) -> tuple[Tensor, Tree]:
+    def __call__(self, inputs: Tree, targets: Tree, rng: BatchRng) -> tuple[Tensor, Tree]:
         if not isinstance(inputs, Tensor) or inputs.ndim != 4:
             raise BadInput(f"data.augment: {type(self).__name__} takes images (N, C, H, W) alone")
-        return self.change(inputs, draws), targets
+        return self.change(inputs, rng), targets
 
-    def change(self, images: Tensor, draws: Draws) -> Tensor:
+    def change(self, images: Tensor, rng: BatchRng) -> Tensor:
         """Images (N, C, H, W) to images of the same shape."""
         raise NotImplementedError
 
@@ -123,8 +123,8 @@ class Flip(ImageTransform):
     def __init__(self, p: float = 0.5) -> None:
         self.p = _checked("p", p, 0.0, 1.0)
 
-    def change(self, images: Tensor, draws: Draws) -> Tensor:
-        return flip(images, draws.uniform() < self.p)
+    def change(self, images: Tensor, rng: BatchRng) -> Tensor:
+        return flip(images, rng.uniform() < self.p)
 
 
 class AlternatingFlip(ImageTransform):
@@ -134,8 +134,8 @@ class AlternatingFlip(ImageTransform):
     twice: K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (2024), section 3.6.
     """
 
-    def change(self, images: Tensor, draws: Draws) -> Tensor:
-        return flip(images, draws.alternating())
+    def change(self, images: Tensor, rng: BatchRng) -> Tensor:
+        return flip(images, rng.alternating())
 
 
 class Translate(ImageTransform):
@@ -145,10 +145,10 @@ class Translate(ImageTransform):
         self.pixels = int(_checked("pixels", pixels, 0, None))
         self.border = _checked_border(border)
 
-    def change(self, images: Tensor, draws: Draws) -> Tensor:
+    def change(self, images: Tensor, rng: BatchRng) -> Tensor:
         if self.pixels >= min(images.shape[2:]):
             raise BadInput(f"data.augment: Translate by {self.pixels} pixels leaves the image")
-        offsets = draws.integers(-self.pixels, self.pixels, shape=(2,))  # (N, 2)
+        offsets = rng.integers(-self.pixels, self.pixels, shape=(2,))  # (N, 2)
         return translate(images, offsets[:, 0], offsets[:, 1], self.border)
 
 
@@ -159,8 +159,8 @@ class Rotate(ImageTransform):
         self.degrees = _checked("degrees", degrees, 0.0, 180.0)
         self.border = _checked_border(border)
 
-    def change(self, images: Tensor, draws: Draws) -> Tensor:
-        degrees = draws.uniform(-self.degrees, self.degrees)  # (N,)
+    def change(self, images: Tensor, rng: BatchRng) -> Tensor:
+        degrees = rng.uniform(-self.degrees, self.degrees)  # (N,)
         return rotate_and_zoom(images, degrees, torch.ones_like(degrees), self.border)
 
 
@@ -172,8 +172,8 @@ class Zoom(ImageTransform):
         self.high = _checked("high", high, low, None)
         self.border = _checked_border(border)
 
-    def change(self, images: Tensor, draws: Draws) -> Tensor:
-        zoom = draws.uniform(self.low, self.high)  # (N,)
+    def change(self, images: Tensor, rng: BatchRng) -> Tensor:
+        zoom = rng.uniform(self.low, self.high)  # (N,)
         return rotate_and_zoom(images, torch.zeros_like(zoom), zoom, self.border)
 
 
@@ -187,12 +187,12 @@ class Colour(ImageTransform):
         self.contrast = _checked("contrast", contrast, 0.0, 1.0)
         self.saturation = _checked("saturation", saturation, 0.0, 1.0)
 
-    def change(self, images: Tensor, draws: Draws) -> Tensor:
+    def change(self, images: Tensor, rng: BatchRng) -> Tensor:
         return colour(
             images,
-            draws.uniform(-self.brightness, self.brightness),
-            draws.uniform(1 - self.contrast, 1 + self.contrast),
-            draws.uniform(1 - self.saturation, 1 + self.saturation),
+            rng.uniform(-self.brightness, self.brightness),
+            rng.uniform(1 - self.contrast, 1 + self.contrast),
+            rng.uniform(1 - self.saturation, 1 + self.saturation),
         )
 
 
@@ -202,9 +202,9 @@ class Cutout(ImageTransform):
     def __init__(self, size: int = 8) -> None:
         self.size = int(_checked("size", size, 1, None))
 
-    def change(self, images: Tensor, draws: Draws) -> Tensor:
+    def change(self, images: Tensor, rng: BatchRng) -> Tensor:
         height, width = images.shape[2:]
-        row, column = draws.integers(0, height - 1), draws.integers(0, width - 1)
+        row, column = rng.integers(0, height - 1), rng.integers(0, width - 1)
         return cutout(images, row, column, self.size)
 
 

@@ -15,7 +15,7 @@ _STREAM = 1  # sets these numbers apart from those that dropout draws in the sam
 _GOLDEN_RATIO = 0x9E3779B97F4A7C15 - 2**64  # its multiples fill 64 bits evenly, in no order
 
 
-class Draws:
+class BatchRng:
     """Random numbers for one batch: the same for an example whatever process it is on.
 
     All are drawn for the batch of all processes, on the CPU, whose generator gives the same numbers
@@ -89,7 +89,7 @@ class BatchTransform:
 
     mixes_rows = False
 
-    def __call__(self, inputs: Tree, targets: Tree, draws: Draws) -> tuple[Tree, Tree]:
+    def __call__(self, inputs: Tree, targets: Tree, rng: BatchRng) -> tuple[Tree, Tree]:
         """Inputs and targets of N examples to new ones; the given tensors stay as they are."""
         raise NotImplementedError
 
@@ -129,8 +129,8 @@ class Augmentation:
         share = (0, 1) if self.takes_whole_batch else self._share
         for position, transform in enumerate(self._transforms):
             seed = mix(self._seed, epoch, batch, position, _STREAM)
-            draws = Draws(seed, self._batch_size, *share, device, epoch, examples)
-            inputs, targets = transform(inputs, targets, draws)
+            rng = BatchRng(seed, self._batch_size, *share, device, epoch, examples)
+            inputs, targets = transform(inputs, targets, rng)
         if self.takes_whole_batch:
             rows = slice(self._share[0], None, self._share[1])
             inputs, targets = (map_tree(lambda leaf: leaf[rows], x) for x in (inputs, targets))

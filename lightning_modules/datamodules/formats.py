@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lightning_modules.datamodules.sources import Arrays
+from lightning_modules.datamodules.manifest import Arrays
 
 _IDX_UNSIGNED_BYTE = 0x08
 _IDX_STEMS = {

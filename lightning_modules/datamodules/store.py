@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from lightning_modules.datamodules import sources
+from lightning_modules.datamodules import manifest
 from lightning_modules.datamodules.download import progress_bar
 from lightning_modules.datamodules.formats import KEPT, PUBLISHED
+from lightning_modules.datamodules.manifest import DATA_DIR, Arrays, Dataset, differences, find
 from lightning_modules.datamodules.mirrors import FETCHERS
-from lightning_modules.datamodules.sources import DATA_DIR, Arrays, Dataset, differences, find
 from lightning_modules.errors import BadInput, Unavailable
 
 
@@ -107,7 +107,7 @@ def _fetch(dataset: Dataset, path: Path) -> None:
             shutil.rmtree(downloads)
             return
     subset = f"{dataset.name}_subset"
-    instead = subset if subset in sources.datasets() else "mnist_subset"
+    instead = subset if subset in manifest.datasets() else "mnist_subset"
     raise Unavailable(
         f"no mirror gave {dataset.name} ({'; '.join(failures)}); "
         f"try again later, or use {instead}, which ships with the course"

@@ -2,9 +2,9 @@ r"""Batch normalisation: each unit's inputs to its activation get mean 0 and dev
 
 $$\hat z = \frac{z - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}}, \qquad \tilde z = \gamma \hat z + \beta$$
 
-with mean and variance of the batch in training, running averages of them in use, and $\gamma$,
-$\beta$ learned, so that nothing the layer could compute is lost. S. Ioffe and C. Szegedy, "Batch
-normalization" (2015), algorithm 1.
+with mean and variance of the batch in training, running averages of them at test time, and
+$\gamma$, $\beta$ learned, so that nothing the layer could compute is lost. S. Ioffe and C. Szegedy,
+"Batch normalization" (2015), algorithm 1.
 
 Helps: deep networks, saturating activations, high learning rates; the noise of the batch's
 statistics regularises a little. The bias of the layer before becomes superfluous, and is left.

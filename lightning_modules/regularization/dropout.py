@@ -1,7 +1,7 @@
 r"""Dropout: in training, each hidden unit is left out with probability $p$; the rest make up.
 
 $$\tilde h = \frac{m \odot h}{1 - p}, \quad m_i \sim \operatorname{Bernoulli}(1 - p)
-\text{ in training}, \qquad \tilde h = h \text{ in use}$$
+\text{ in training}, \qquad \tilde h = h \text{ at test time}$$
 
 N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
 The rate may rise while training goes on, linearly or exponentially (P. Morerio et al., "Curriculum

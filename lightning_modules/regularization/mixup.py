@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lightning_modules.datamodules.batch_transform import BatchTransform, Draws
+from lightning_modules.datamodules.batch_transform import BatchRng, BatchTransform
 from lightning_modules.datamodules.trees import Tree
 from lightning_modules.errors import BadInput
 from lightning_modules.tasks.losses import as_targets
@@ -61,13 +61,13 @@ class Mixup(BatchTransform):
             raise BadInput(f"Mixup.alpha is {alpha}; it must be above 0")
         self.alpha, self.num_classes = alpha, num_classes
 
-    def __call__(self, inputs: Tree, targets: Tree, draws: Draws) -> tuple[Tree, Tree]:
+    def __call__(self, inputs: Tree, targets: Tree, rng: BatchRng) -> tuple[Tree, Tree]:
         """Inputs (N, ...) and labels (N,), or targets (N, C), to blends (N, ...) and (N, C)."""
         assert isinstance(inputs, Tensor)
         assert isinstance(targets, Tensor)
         one_hot = as_targets(targets, self.num_classes)  # (N, C)
-        partners = draws.permutation()
+        partners = rng.permutation()
         # torch draws no beta distribution from a generator of its own
-        generator = np.random.default_rng(int(draws.integers(0, 2**62)[0]))
+        generator = np.random.default_rng(int(rng.integers(0, 2**62)[0]))
         weights = torch.from_numpy(generator.beta(self.alpha, self.alpha, size=len(targets)))
         return mixup(inputs, one_hot, partners, weights.to(inputs))

@@ -4,9 +4,9 @@ $$h_l = \operatorname{relu}\left(\frac{b_l}{1 - p_l} F_l(h_{l-1}) + h_{l-1}\righ
 b_l \sim \operatorname{Bernoulli}(1 - p_l), \qquad p_l = \frac{l}{L} p_L$$
 
 G. Huang, Y. Sun, Z. Liu, D. Sedra and K. Weinberger, "Deep networks with stochastic depth" (2016),
-equations 2 and 4. The paper multiplies the branch by $1 - p_l$ in use; dividing in training instead
-gives the same expectation and leaves the trained network as it is. Each example draws its own
-$b_l$; all branches are computed, so training takes as long as without it.
+equations 2 and 4. The paper multiplies the branch by $1 - p_l$ at test time; dividing in training
+instead gives the same expectation and leaves the trained network as it is. Each example draws its
+own $b_l$; all branches are computed, so training takes as long as without it.
 
 Helps: deep residual networks (the paper: 110 layers and more) and long training.
 Does not help: shallow ones, short training, networks without shortcuts.
@@ -35,7 +35,7 @@ def drop_branch(x: Tensor, rate: float) -> Tensor:
 
 
 class DropBranch(nn.Module):
-    """`drop_branch` in training, the identity in use.
+    """`drop_branch` in training, the identity at test time.
 
     Args:
         rate: probability of dropping an example's branch.

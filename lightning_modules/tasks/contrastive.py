@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchmetrics import MeanMetric
 
-from lightning_modules.datamodules.batch_transform import BatchTransform, Draws
+from lightning_modules.datamodules.batch_transform import BatchRng, BatchTransform
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.errors import BadInput
 from lightning_modules.seeding import mix, run_seed
@@ -67,8 +67,10 @@ class Contrastive(Task):
         """One view of each image; every process draws for all and keeps its own rows."""
         rank, processes = self.trainer.global_rank, self.trainer.world_size
         for position, transform in enumerate(self.views):
-            draws = Draws(mix(seed, position), len(x) * processes, rank, processes, device=x.device)
-            x, _ = transform(x, None, draws)
+            rng = BatchRng(
+                mix(seed, position), len(x) * processes, rank, processes, device=x.device
+            )
+            x, _ = transform(x, None, rng)
         return x
 
     def batch_loss(self, batch: Batch) -> Tensor:

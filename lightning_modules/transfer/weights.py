@@ -7,7 +7,7 @@ from typing import Literal
 
 from torch import Tensor
 
-from lightning_modules.datamodules.sources import DATA_DIR, find
+from lightning_modules.datamodules.manifest import DATA_DIR, find
 from lightning_modules.errors import BadInput, Unavailable
 
 SHIPPED = "squeezenet1_1"

@@ -22,7 +22,7 @@ import torchvision.datasets
 from PIL import Image
 
 from course.cli import main
-from lightning_modules.datamodules import sources, store
+from lightning_modules.datamodules import manifest, store
 from lightning_modules.datamodules.download import fetch_url, progress_bar
 from lightning_modules.datamodules.formats import read_idx
 from lightning_modules.errors import Unavailable
@@ -105,13 +105,13 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: Server) -> dic
         server.files[f"{stem}.gz"] = body
         resources.append((f"{stem}.gz", hashlib.md5(body).hexdigest()))
     specs = {
-        key: sources.ArraySpec(array.shape, "uint8", sources.array_sha256(array))
+        key: manifest.ArraySpec(array.shape, "uint8", manifest.array_sha256(array))
         for key, array in arrays.items()
     }
-    real = sources.find("mnist")
-    fake = sources.Dataset("mnist", real.title, real.source, real.licence, specs, real.mirrors)
-    known = {**sources.datasets(), "mnist": fake}
-    monkeypatch.setattr(sources, "datasets", lambda: known)
+    real = manifest.find("mnist")
+    fake = manifest.Dataset("mnist", real.title, real.source, real.licence, specs, real.mirrors)
+    known = {**manifest.datasets(), "mnist": fake}
+    monkeypatch.setattr(manifest, "datasets", lambda: known)
     monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [server.url])
     monkeypatch.setattr(torchvision.datasets.MNIST, "resources", resources)
     monkeypatch.setenv("DLCOURSE_DATA", str(tmp_path / "cache"))
@@ -187,7 +187,7 @@ def test_a_mirror_with_other_data_is_refused(
     server.files.clear()
     with pytest.raises(Unavailable, match="train_labels has another checksum"):
         store.get("mnist")
-    assert not store.location(sources.find("mnist")).exists()
+    assert not store.location(manifest.find("mnist")).exists()
 
 
 def test_a_cut_download_goes_on_where_it_stopped(server: Server, tmp_path: Path) -> None:
@@ -265,15 +265,15 @@ def serve_from(
     options: dict[str, str],
 ) -> None:
     """Makes `arrays` what the manifest promises of `name`, and one of its mirrors the only one."""
-    real = sources.find(name)
+    real = manifest.find(name)
     mirror = next(mirror for mirror in real.mirrors if mirror.kind == kind)
     mirror = replace(mirror, options={**mirror.options, **options})
     specs = {
-        key: sources.ArraySpec(array.shape, "uint8", sources.array_sha256(array))
+        key: manifest.ArraySpec(array.shape, "uint8", manifest.array_sha256(array))
         for key, array in arrays.items()
     }
-    known = {**sources.datasets(), name: replace(real, arrays=specs, mirrors=(mirror,))}
-    monkeypatch.setattr(sources, "datasets", lambda: known)
+    known = {**manifest.datasets(), name: replace(real, arrays=specs, mirrors=(mirror,))}
+    monkeypatch.setattr(manifest, "datasets", lambda: known)
 
 
 def cifar_batches(arrays: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
@@ -375,12 +375,12 @@ def test_a_package_that_is_none_is_unavailable(
 
 RACE = """
 from dataclasses import replace
-from lightning_modules.datamodules import sources, store
-real = sources.find("cifar10")
+from lightning_modules.datamodules import manifest, store
+real = manifest.find("cifar10")
 mirror = replace(real.mirrors[0], options={options!r})
-specs = {{k: sources.ArraySpec(tuple(s), "uint8", h) for k, (s, h) in {specs!r}.items()}}
+specs = {{k: manifest.ArraySpec(tuple(s), "uint8", h) for k, (s, h) in {specs!r}.items()}}
 fake = replace(real, arrays=specs, mirrors=(mirror,))
-sources.datasets = lambda: {{"cifar10": fake}}
+manifest.datasets = lambda: {{"cifar10": fake}}
 store.get("cifar10")
 assert store.verify("cifar10") == []
 """
@@ -396,9 +396,9 @@ def test_two_processes_at_once_fetch_once(
         "md5": hashlib.md5(body).hexdigest(),
         "path": "cifar-10-batches-bin",
     }
-    specs = {key: (a.shape, sources.array_sha256(a)) for key, a in tiny_cifar.items()}
+    specs = {key: (a.shape, manifest.array_sha256(a)) for key, a in tiny_cifar.items()}
     command = [sys.executable, "-c", RACE.format(specs=specs, options=options)]
-    both = [subprocess.Popen(command, cwd=sources.DATA_DIR.parent) for _ in "ab"]
+    both = [subprocess.Popen(command, cwd=manifest.DATA_DIR.parent) for _ in "ab"]
     assert [process.wait(timeout=120) for process in both] == [0, 0]
     assert server.answered == ["cifar.tar.gz"]
 

@@ -9,29 +9,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lightning_modules.datamodules import sources, store
+from lightning_modules.datamodules import manifest, store
 from lightning_modules.datamodules.formats import read_csv
 from lightning_modules.errors import BadInput
 
-SHIPPED = [name for name, dataset in sources.datasets().items() if dataset.ships]
+SHIPPED = [name for name, dataset in manifest.datasets().items() if dataset.ships]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_data_matches_its_checksums(name: str) -> None:
     assert store.verify(name) == []
-    dataset = sources.find(name)
+    dataset = manifest.find(name)
     assert dataset.licence
     assert dataset.source
 
 
 def test_every_file_is_in_the_manifest_and_the_readme() -> None:
     text = {".md", ".py", ".json", ".txt"}
-    files = {path.name for path in sources.DATA_DIR.iterdir() if path.suffix not in text}
+    files = {path.name for path in manifest.DATA_DIR.iterdir() if path.suffix not in text}
     files.discard("__pycache__")
-    assert files == {sources.find(name).file for name in SHIPPED}
-    readme = (sources.DATA_DIR / "README.md").read_text()
+    assert files == {manifest.find(name).file for name in SHIPPED}
+    readme = (manifest.DATA_DIR / "README.md").read_text()
     assert [name for name in files if f"`{name}`" not in readme] == []
-    assert sum((sources.DATA_DIR / name).stat().st_size for name in files) < 40e6
+    assert sum((manifest.DATA_DIR / name).stat().st_size for name in files) < 40e6
 
 
 def test_a_table_is_read_column_by_column(tmp_path: Path) -> None:
@@ -59,9 +59,9 @@ def test_the_subset_is_big_enough_and_all_digits_are_there() -> None:
 
 def test_the_subset_is_drawn_by_its_script() -> None:
     """On a stand-in of full MNIST's shape: the shipped indices are the script's, image by image."""
-    script = runpy.run_path(str(sources.DATA_DIR / "make_mnist_subset.py"))
+    script = runpy.run_path(str(manifest.DATA_DIR / "make_mnist_subset.py"))
     shipped = store.load("mnist_subset")
-    full: sources.Arrays = {}
+    full: manifest.Arrays = {}
     for split, size in (("train", 60_000), ("test", 10_000)):
         full[f"{split}_images"] = np.zeros((size, 28, 28), np.uint8)
         full[f"{split}_labels"] = np.zeros(size, np.uint8)
@@ -93,4 +93,4 @@ def test_a_broken_manifest_is_named(tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps({"datasets": {"x": {"title": "no more"}}}))
     with pytest.raises(BadInput, match=r"manifest\.json"):
-        sources.read_manifest(path)
+        manifest.read_manifest(path)

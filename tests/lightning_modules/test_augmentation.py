@@ -21,7 +21,7 @@ from lightning_modules.datamodules.augmentation import (
     Translate,
     Zoom,
 )
-from lightning_modules.datamodules.batch_transform import Augmentation, BatchTransform, Draws
+from lightning_modules.datamodules.batch_transform import Augmentation, BatchRng, BatchTransform
 from lightning_modules.datamodules.batches import Batches, training_indices
 from lightning_modules.datamodules.trees import Tree
 from lightning_modules.errors import BadInput
@@ -105,7 +105,7 @@ def test_a_batch_keeps_its_form_and_its_source(transform: ImageTransform) -> Non
     for memory_format in (torch.contiguous_format, torch.channels_last):
         images = pictures(64).contiguous(memory_format=memory_format)
         before, labels = images.clone(), torch.arange(64)
-        changed, same = transform(images, labels, Draws(0, 64))
+        changed, same = transform(images, labels, BatchRng(0, 64))
         assert changed.shape == images.shape
         assert changed.dtype == images.dtype
         assert changed.is_contiguous(memory_format=memory_format)
@@ -122,8 +122,8 @@ class SwapNeighbours(BatchTransform):
 
     mixes_rows = True
 
-    def __call__(self, inputs: Tree, targets: Tree, draws: Draws) -> tuple[Tree, Tree]:
-        order = draws.permutation()
+    def __call__(self, inputs: Tree, targets: Tree, rng: BatchRng) -> tuple[Tree, Tree]:
+        order = rng.permutation()
         return (inputs + inputs[order]) / 2, {"own": targets, "other": targets[order]}
 
 
@@ -184,17 +184,17 @@ def test_draws_depend_on_seed_epoch_and_batch_alone() -> None:
 
 
 def test_drawn_numbers_fill_their_ranges() -> None:
-    draws = Draws(0, 4000)
-    integers = draws.integers(-2, 2, shape=(2,))
+    rng = BatchRng(0, 4000)
+    integers = rng.integers(-2, 2, shape=(2,))
     assert integers.shape == (4000, 2)
     counts = torch.bincount(integers.flatten() + 2)
     assert len(counts) == 5
     assert counts.min() > 1450
-    floats = draws.uniform(-3.0, 5.0)
+    floats = rng.uniform(-3.0, 5.0)
     assert floats.min() == pytest.approx(-3, abs=0.05)
     assert floats.max() == pytest.approx(5, abs=0.05)
-    assert draws.normal().std() == pytest.approx(1, abs=0.05)
-    assert sorted(draws.permutation().tolist()) == list(range(4000))
+    assert rng.normal().std() == pytest.approx(1, abs=0.05)
+    assert sorted(rng.permutation().tolist()) == list(range(4000))
 
 
 @pytest.mark.parametrize(
@@ -205,9 +205,12 @@ def test_drawn_numbers_fill_their_ranges() -> None:
         (lambda: Translate(2, "mirror"), "border is mirror; .*reflect"),  # type: ignore[arg-type]
         (lambda: Zoom(1.1, 0.9), "high is 0.9; it must be at least 1.1"),
         (lambda: Cutout(0), "size is 0"),
-        (lambda: Translate(12)(pictures(), torch.zeros(6), Draws(0, 6)), "leaves the image"),
-        (lambda: Flip()(torch.zeros(6, 8), torch.zeros(6), Draws(0, 6)), "Flip takes images"),
-        (lambda: AlternatingFlip()(pictures(), torch.zeros(6), Draws(0, 6)), "elsewhere use Flip"),
+        (lambda: Translate(12)(pictures(), torch.zeros(6), BatchRng(0, 6)), "leaves the image"),
+        (lambda: Flip()(torch.zeros(6, 8), torch.zeros(6), BatchRng(0, 6)), "Flip takes images"),
+        (
+            lambda: AlternatingFlip()(pictures(), torch.zeros(6), BatchRng(0, 6)),
+            "elsewhere use Flip",
+        ),
     ],
 )
 def test_a_wrong_argument_is_named(build: object, message: str) -> None:

@@ -12,7 +12,7 @@ from jsonargparse import ArgumentParser
 from sklearn.datasets import load_diabetes
 from torch import Tensor
 
-from lightning_modules.datamodules import sources, store
+from lightning_modules.datamodules import manifest, store
 from lightning_modules.datamodules.augmentation import Translate
 from lightning_modules.datamodules.cifar import Cifar
 from lightning_modules.datamodules.composed_digits import (
@@ -116,7 +116,7 @@ def test_cifar_is_split_scaled_and_channels_last(
         "test_labels": rng.integers(0, 10, 50, dtype=np.uint8),
     }
     monkeypatch.setenv("DLCOURSE_DATA", str(tmp_path))
-    store.write_atomically(store.location(sources.find("cifar10")), arrays)
+    store.write_atomically(store.location(manifest.find("cifar10")), arrays)
     data = Cifar(batch_size=100, val_size=100)
     data.prepare_data()
     data.setup("fit")

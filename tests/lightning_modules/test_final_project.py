@@ -13,7 +13,7 @@ from torch import nn
 
 from lightning_modules.callbacks.predictions import PredictionsCsv
 from lightning_modules.datamodules.cifar import CifarSubset, normalise
-from lightning_modules.datamodules.sources import find
+from lightning_modules.datamodules.manifest import find
 from lightning_modules.datamodules.store import load, verify
 from lightning_modules.errors import BadInput
 from lightning_modules.tasks.classification import Classification

@@ -13,7 +13,7 @@ from sklearn.linear_model import Lasso
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lightning_modules.datamodules.batch_transform import Augmentation, Draws
+from lightning_modules.datamodules.batch_transform import Augmentation, BatchRng
 from lightning_modules.errors import BadInput
 from lightning_modules.models.lenet import LeNet
 from lightning_modules.models.linear import SoftmaxClassifier
@@ -264,7 +264,7 @@ def test_mixups_shares_follow_the_beta_distribution() -> None:
     y = torch.zeros(4000, dtype=torch.long)
     x = torch.zeros(4000, 1)
     x[::2] = 1.0
-    blended, _ = Mixup(alpha=0.4)(x, y, Draws(0, 4000))
+    blended, _ = Mixup(alpha=0.4)(x, y, BatchRng(0, 4000))
     shares = blended[(blended > 0) & (blended < 1)]
     # Beta(a, a): mean 1/2, variance 1 / (4 (2 a + 1))
     assert shares.mean().item() == pytest.approx(0.5, abs=0.03)
