@@ -58,6 +58,15 @@ class Mutant:
         return cls(name, path.stem, source, fields["task"], fields["says"])
 
 
+def told(mutant: Mutant, result: SubmissionResult) -> str:
+    """What the student reads of the tests that went wrong where ``mutant`` must be caught."""
+    return "\n".join(
+        f"{test.message} {test.hint}"
+        for test in result.tests
+        if test.task == mutant.task and test.status in ("failed", "error")
+    )
+
+
 def mutants() -> list[Mutant]:
     return [Mutant.read(path) for path in sorted(TESTS.glob("mutants/*/*.py"))]
 
