@@ -36,7 +36,7 @@ from graders.engine.results import (
     write_atomically,
 )
 from graders.engine.secret import course_secret, student_seed
-from graders.engine.worker import Job, Setting
+from graders.engine.worker import GradingJob, GradingSettings
 from graders.errors import BadInput, GraderBroke, Rejected
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
@@ -62,7 +62,7 @@ def grade(
         BadInput: a name, a folder or an option that cannot be.
         GraderBroke: the hidden tests do not accept the reference solution.
     """
-    setting = setting_of(name, timeout, sandboxed)
+    settings = settings_for(name, timeout, sandboxed)
     count = len(os.sched_getaffinity(0)) if jobs is None else jobs
     if count < 1:
         raise BadInput(f"--jobs {jobs}: at least 1")
@@ -73,7 +73,7 @@ def grade(
         print(f"dlcourse: isolation: {Isolation.NONE}", file=sys.stderr)
     somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)
     with somewhere as workers, only_grader(out):
-        reference, *graded = _grade_class(setting, students, out, workers, force)
+        reference, *graded = _grade_class(settings, students, out, workers, force)
         isolations = dict.fromkeys(result.isolation for result in (reference, *graded))
         results = ClassResults(
             assignment=name,
@@ -81,12 +81,12 @@ def grade(
             isolation="; ".join(filter(None, isolations)),
             submissions=tuple(graded),
         )
-        write_everything(results, reference.tests, setting.reference, students, out)
+        write_everything(results, reference.tests, settings.reference, students, out)
     print_summary(results, out)
     return int(any(submission.status == "failed" for submission in results.submissions))
 
 
-def setting_of(name: str, timeout: float, sandboxed: bool) -> Setting:
+def settings_for(name: str, timeout: float, sandboxed: bool) -> GradingSettings:
     """What grading ``name`` needs.
 
     Raises:
@@ -98,16 +98,18 @@ def setting_of(name: str, timeout: float, sandboxed: bool) -> Setting:
         raise BadInput(f"{tests} does not exist: this copy of the course has no hidden tests")
     if not timeout > 0:
         raise BadInput(f"--timeout {timeout:g}: more than 0 seconds")
-    return Setting(name, tests, reference, Limits(submission_seconds=timeout), sandboxed)
+    return GradingSettings(name, tests, reference, Limits(submission_seconds=timeout), sandboxed)
 
 
-def version(setting: Setting) -> str:
+def version(settings: GradingSettings) -> str:
     """Changes with anything that can change a score: the tests, the reference, the engine."""
-    digest = hashlib.sha256(repr((setting.assignment, setting.limits, setting.isolated)).encode())
+    digest = hashlib.sha256(
+        repr((settings.assignment, settings.limits, settings.isolated)).encode()
+    )
     graders = Path(__file__).parent
     sources = [
-        *sorted(setting.tests.rglob("*.py")),
-        setting.reference,
+        *sorted(settings.tests.rglob("*.py")),
+        settings.reference,
         *sorted((graders / "engine").glob("*.py")),
         *sorted((graders / "sandbox").glob("*.py")),
     ]
@@ -117,28 +119,32 @@ def version(setting: Setting) -> str:
 
 
 def _grade_class(
-    setting: Setting, students: list[submissions.Found], out: Path, workers: Workers, force: bool
+    settings: GradingSettings,
+    students: list[submissions.HandIn],
+    out: Path,
+    workers: Workers,
+    force: bool,
 ) -> list[SubmissionResult]:
     """The reference's result and every student's, in order, from records where there is one."""
     secret = course_secret(course_root())
-    current = hashlib.sha256(version(setting).encode() + secret).hexdigest()
+    current = hashlib.sha256(version(settings).encode() + secret).hexdigest()
     records = Records(out / "records.jsonl")
     results: dict[str, SubmissionResult] = {}
     keys: dict[str, str] = {}
 
-    def key_of(job: Job) -> str:
+    def key_of(job: GradingJob) -> str:
         return hashlib.sha256(f"{current}\0{job.student}\0{job.sha256}".encode()).hexdigest()
 
-    def to_grade() -> Iterator[Job]:
-        yield from (job for job in [_reference_job(setting, secret)] if needed(job))
+    def to_grade() -> Iterator[GradingJob]:
+        yield from (job for job in [_reference_job(settings, secret)] if needed(job))
         for found in students:
-            job = read_job(setting.assignment, secret, found)
+            job = read_job(settings.assignment, secret, found)
             if isinstance(job, SubmissionResult):
                 finish(job)
             elif needed(job):
                 yield job
 
-    def needed(job: Job) -> bool:
+    def needed(job: GradingJob) -> bool:
         key = keys[job.student] = key_of(job)
         known = None if force else records.finished.get(key)
         if known is not None:
@@ -149,13 +155,13 @@ def _grade_class(
     def finish(result: SubmissionResult) -> None:
         results[result.student] = result
         if result.student == REFERENCE:
-            _check_reference(setting, result)
+            _check_reference(settings, result)
         else:
             progress.advance(task)
 
     with _progress() as progress:
-        task = progress.add_task(f"grading {setting.assignment}", total=len(students))
-        for result in grade_all(setting, to_grade(), workers):
+        task = progress.add_task(f"grading {settings.assignment}", total=len(students))
+        for result in grade_all(settings, to_grade(), workers):
             if result.status == "graded":
                 records.add(keys[result.student], result)
             finish(result)
@@ -174,24 +180,24 @@ def _progress() -> Progress:
     )
 
 
-def _reference_job(setting: Setting, secret: bytes) -> Job:
+def _reference_job(settings: GradingSettings, secret: bytes) -> GradingJob:
     """The reference solution, graded first as a student's: a grader that fails it is broken."""
-    content = setting.reference.read_bytes()
-    return Job(
+    content = settings.reference.read_bytes()
+    return GradingJob(
         student=REFERENCE,
-        seed=student_seed(secret, setting.assignment, REFERENCE),
+        seed=student_seed(secret, settings.assignment, REFERENCE),
         sha256=hashlib.sha256(content).hexdigest(),
         submitted_at="",
-        code=from_script(setting.reference.name, content),
+        code=from_script(settings.reference.name, content),
     )
 
 
-def _check_reference(setting: Setting, result: SubmissionResult) -> None:
+def _check_reference(settings: GradingSettings, result: SubmissionResult) -> None:
     if result.status == "failed":
         raise GraderBroke(result.message)
     points = sum(test.points for test in result.tests)
     if points != MAX_SCORE:
-        raise GraderBroke(f"{setting.tests}: the points sum to {points}, not {MAX_SCORE}")
+        raise GraderBroke(f"{settings.tests}: the points sum to {points}, not {MAX_SCORE}")
     for test in result.tests:
         if test.status != "passed":
             raise GraderBroke(
@@ -200,14 +206,16 @@ def _check_reference(setting: Setting, result: SubmissionResult) -> None:
             )
 
 
-def read_job(assignment: str, secret: bytes, found: submissions.Found) -> Job | SubmissionResult:
+def read_job(
+    assignment: str, secret: bytes, found: submissions.HandIn
+) -> GradingJob | SubmissionResult:
     """A job, or at once the result of a submission that there is nothing to run of."""
     try:
         work = submissions.read(found, assignment)
         if work is None:
             missing = f"no {assignment}.py or {assignment}.ipynb was handed in"
             return SubmissionResult(found.student, "missing", message=missing)
-        return Job(
+        return GradingJob(
             student=found.student,
             seed=student_seed(secret, assignment, found.student),
             sha256=work.sha256,
@@ -222,7 +230,7 @@ def write_everything(
     results: ClassResults,
     tests: tuple[TestResult, ...],
     source: Path,
-    students: list[submissions.Found],
+    students: list[submissions.HandIn],
     out: Path,
 ) -> None:
     """All that ``--out`` holds, each file replaced atomically.

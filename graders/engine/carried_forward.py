@@ -1,14 +1,14 @@
-"""One mistake costs once: what builds on a wrong function is judged beside a right one, too.
+"""Error carried forward: one mistake costs once, however much builds on it.
 
-A hidden test module may hold ``LENT``: task -> the functions of it that later tasks call. Where a
-student lost points in such a task, the tests of later tasks that did not pass run a second time,
-and the student's code that calls one of those functions by its name gets the right answer. What
-passes then counts in full.
+A hidden test module may hold ``CARRIED_FORWARD``: task -> the functions of it that later tasks
+call. Where a student lost points in such a task, the tests of later tasks that did not pass run a
+second time, and the student's code that calls one of those functions by its name gets the right
+answer. What passes then counts in full.
 
 The right answers come from the reference solution, which stays on this side of the wall: the
 student's process sends arguments and receives results. They may be anything, so they are bounded,
-and only functions whose cost grows slowly with their arguments are lent. What a student could
-learn of a function in this way is worth nothing: its own tests are over.
+and only functions whose cost grows slowly with their arguments are carried forward. What a student
+could learn of a function in this way is worth nothing: its own tests are over.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ MOST_NUMBERS = 10_000  # in the arguments of one call; an outer product of them 
 RETRIED = ("failed", "error", "skipped")  # a second endless loop would tell nothing new
 
 
-def with_lent(
+def carry_forward(
     tests: AssignmentTests, student: Student, seed: bytes, results: Iterable[TestResult]
 ) -> tuple[TestResult, ...]:
-    """``results`` of ``tests.run``, and better ones where only a lent function stood in the way."""
+    """``results`` of ``tests.run``, bettered where a wrong function alone stood in the way."""
     outcome = {result.name: result for result in results}
     tasks = list(dict.fromkeys(spec.task for spec in tests.specs))
     lost = {result.task for result in outcome.values() if result.status != "passed"}
-    wrong = [task for task in tests.lent if task in lost] if lost else []
+    wrong = [task for task in tests.carried_forward if task in lost] if lost else []
     if not wrong:
         return tuple(outcome.values())
     # only to tasks after the first that went wrong: never a function to one that it contains
@@ -49,12 +49,16 @@ def with_lent(
         )
         if not ready:
             continue
-        lent = {name: bounded(f) for task in before for name, f in tests.lent[task].items()}
-        with student.lent(lent):
+        right = {
+            name: bounded(function)
+            for task in before
+            for name, function in tests.carried_forward[task].items()
+        }
+        with student.replacing(right):
             again = tests.run_one(spec, student, seed)
         if again.status == "passed":
-            told = f"right, given a right {' and '.join(before)} in place of yours"
-            outcome[spec.name] = replace(again, message=told)
+            message = f"right, given a right {' and '.join(before)} in place of yours"
+            outcome[spec.name] = replace(again, message=message)
     return tuple(outcome.values())
 
 

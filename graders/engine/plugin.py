@@ -126,10 +126,10 @@ class AssignmentTests:
         return self._run(spec)
 
     @property
-    def lent(self) -> dict[str, dict[str, Callable[..., Any]]]:
+    def carried_forward(self) -> dict[str, dict[str, Callable[..., Any]]]:
         """Task -> the reference's version of functions that later tasks build on."""
         module = self._session.items[0].getparent(pytest.Module)
-        named: dict[str, tuple[str, ...]] = getattr(module and module.obj, "LENT", {})
+        named: dict[str, tuple[str, ...]] = getattr(module and module.obj, "CARRIED_FORWARD", {})
         return {
             task: {name: getattr(self._reference, name) for name in names}
             for task, names in named.items()

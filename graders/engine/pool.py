@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Any
 
 from graders.engine.results import SubmissionResult
-from graders.engine.worker import Job, Setting, broken, grade_one
+from graders.engine.worker import GradingJob, GradingSettings, broken, grade_one
 from graders.errors import GraderBroke
 
 MAX_DEATHS = 2  # of its own worker, after which a submission is given up
@@ -70,7 +70,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def grade_all(
-    setting: Setting, jobs: Iterable[Job], workers: Workers
+    settings: GradingSettings, jobs: Iterable[GradingJob], workers: Workers
 ) -> Iterator[SubmissionResult]:
     """Grade every job, in whatever order they finish.
 
@@ -82,24 +82,27 @@ def grade_all(
     """
     waiting = iter(jobs)
     while True:
-        lost: list[Job] = []
-        yield from _together(setting, waiting, workers, lost)
+        lost: list[GradingJob] = []
+        yield from _together(settings, waiting, workers, lost)
         if not lost:
             return
-        yield from _one_by_one(setting, lost, workers)
+        yield from _one_by_one(settings, lost, workers)
 
 
 def _together(
-    setting: Setting, waiting: Iterator[Job], workers: Workers, lost: list[Job]
+    settings: GradingSettings,
+    waiting: Iterator[GradingJob],
+    workers: Workers,
+    lost: list[GradingJob],
 ) -> Iterator[SubmissionResult]:
     """Grade until nothing is waiting or a worker died; then ``lost`` holds what was in flight."""
-    running: dict[Future[SubmissionResult], Job] = {}
+    running: dict[Future[SubmissionResult], GradingJob] = {}
     executor = workers.start(workers.count)
     try:
         while not lost or running:
             if not lost:
                 for job in islice(waiting, workers.count * AHEAD - len(running)):
-                    running[executor.submit(grade_one, setting, job)] = job
+                    running[executor.submit(grade_one, settings, job)] = job
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -116,14 +119,16 @@ def _together(
         executor.shutdown(wait=False)
 
 
-def _one_by_one(setting: Setting, jobs: list[Job], workers: Workers) -> Iterator[SubmissionResult]:
+def _one_by_one(
+    settings: GradingSettings, jobs: list[GradingJob], workers: Workers
+) -> Iterator[SubmissionResult]:
     """Grade with one worker, replaced whenever it dies."""
     executor = workers.start(1)
     try:
         for job in jobs:
             for _ in range(MAX_DEATHS):
                 try:
-                    yield executor.submit(grade_one, setting, job).result()
+                    yield executor.submit(grade_one, settings, job).result()
                     break
                 except workers.died:
                     executor.shutdown(wait=False)

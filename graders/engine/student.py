@@ -55,28 +55,28 @@ class Student:
             raise AttributeError(name)
         if self._submission.is_function(name):
             return Function(self._submission, name)
-        return self._submission.ask("get", None, name)
+        return self._submission.request("get", None, name)
 
     def after(self, function: str, *args: Any, **kwargs: Any) -> Call:
         """Call ``function`` and also return its arguments as they are afterwards."""
         self._submission.is_function(function)
-        return Call(*self._submission.ask("call", None, function, list(args), kwargs, True))
+        return Call(*self._submission.request("call", None, function, list(args), kwargs, True))
 
     @contextmanager
-    def lent(self, functions: dict[str, Callable[..., Any]]) -> Iterator[None]:
+    def replacing(self, functions: dict[str, Callable[..., Any]]) -> Iterator[None]:
         """As long as this lasts, the student's code that calls these names reaches ``functions``.
 
         They run here, on whatever the student's code hands them.
         """
-        self._submission.lent = functions
+        self._submission.replacements = functions
         try:
             yield
         finally:
-            self._submission.lent = {}
+            self._submission.replacements = {}
 
     def tool(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a function of ``graders.sandbox.torch_tools`` on the student's side."""
-        return self._submission.ask("tool", None, name, list(args), kwargs)
+        return self._submission.request("tool", None, name, list(args), kwargs)
 
 
 class Function:
@@ -87,24 +87,24 @@ class Function:
         self.__name__ = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._submission.ask("call", None, self.__name__, list(args), kwargs, False)
+        return self._submission.request("call", None, self.__name__, list(args), kwargs, False)
 
 
 class Handle:
     """Something of the student's that stays in the sandbox; methods and calls go there."""
 
-    def __init__(self, submission: Submission, ref: wire.Ref, life: int) -> None:
+    def __init__(self, submission: Submission, ref: wire.HandleRef, life: int) -> None:
         self._submission = submission
         self._ref = ref
         self._life = life
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._submission.ask("call", self, None, list(args), kwargs, False)
+        return self._submission.request("call", self, None, list(args), kwargs, False)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._submission.ask("get", self, name)
+        return self._submission.request("get", self, name)
 
     def __bool__(self) -> bool:
         raise TypeError("whether something in the sandbox is true is for the sandbox to say")
@@ -129,7 +129,7 @@ class Submission:
         self.loaded = False
         self.asking = False
         self.life = 0  # handles of an earlier life are void
-        self.lent: dict[str, Callable[..., Any]] = {}  # in place of the student's own functions
+        self.replacements: dict[str, Callable[..., Any]] = {}  # for the student's own functions
 
     def __enter__(self) -> Submission:
         return self
@@ -156,16 +156,16 @@ class Submission:
         more = len(told) - KEPT_PROBLEMS
         return [*told[:KEPT_PROBLEMS], *([f"{more} more cells failed"] if more > 0 else [])]
 
-    def ask(self, operation: str, thing: Handle | None, *rest: Any) -> Any:
+    def request(self, operation: str, handle: Handle | None, *rest: Any) -> Any:
         """A request about the loaded module.
 
         Raises:
             StudentError, StudentTimeout: it failed, by the student's doing.
         """
         self.load()
-        if self.lent and operation == "call":
-            return self._request("call_with", self.lent, thing, *rest)
-        return self._request(operation, thing, *rest)
+        if self.replacements and operation == "call":
+            return self._exchange("call_with", self.replacements, handle, *rest)
+        return self._exchange(operation, handle, *rest)
 
     def not_code(self) -> str:
         """Why there is nothing to run: no code at all, or a script that is not Python."""
@@ -174,7 +174,7 @@ class Submission:
         if self.code.whole:
             self.session = self.sandbox.open(self.name)
             try:
-                self._request("compile", f"{self.name}.py", self.code.whole)
+                self._exchange("compile", f"{self.name}.py", self.code.whole)
             except (StudentError, StudentTimeout) as error:
                 return str(error)
         return ""
@@ -193,7 +193,7 @@ class Submission:
             cells = [cell for cell in self.code.cells if cell.label not in self.fatal]
             if not (self._run_all(cells) if self.life == 1 else self._run_each(cells)):
                 continue  # one ended the session: start again without it
-            names = self._request("names")
+            names = self._exchange("names")
             if type(names) is not dict:
                 raise StudentError("your submission's names cannot be read")
             self.functions = names
@@ -205,7 +205,7 @@ class Submission:
         sources = [(cell.file, cell.source) for cell in cells]
         most = self.limits.submission_seconds / 4  # enough is left to find out which cell it is
         try:
-            failures = self._request("run_all", sources, most=most)
+            failures = self._exchange("run_all", sources, most=most)
         except (StudentError, StudentTimeout):
             if self.session.alive:
                 self.session.end()
@@ -227,14 +227,14 @@ class Submission:
         """Run one cell; whether the session survived it."""
         assert self.session is not None
         try:
-            self._request("run", cell.file, cell.source)
+            self._exchange("run", cell.file, cell.source)
         except (StudentError, StudentTimeout) as error:
             self.problems[cell.label] = str(error)
             if not self.session.alive:
                 self.fatal[cell.label] = str(error)
         return self.session.alive
 
-    def _request(self, *request: Any, most: float = math.inf) -> Any:
+    def _exchange(self, *request: Any, most: float = math.inf) -> Any:
         assert self.session is not None
         if self.asking:  # a test's function was handed something that is not plain data
             raise StudentError("a function that you were given can be called with numbers alone")
@@ -246,7 +246,7 @@ class Submission:
         started = time.monotonic()
         self.asking = True
         try:
-            answer = self.session.ask(message, seconds, self._revive, callbacks)
+            answer = self.session.exchange(message, seconds, self._revive, callbacks)
         except TimeoutError:
             limit = f"{self.limits.call_seconds:g} s that one call may take"
             if seconds < self.limits.call_seconds:
@@ -298,7 +298,7 @@ class Submission:
         return value
 
     def _revive(self, reference: Any) -> Any:
-        if isinstance(reference, wire.Ref):
+        if isinstance(reference, wire.HandleRef):
             return Handle(self, reference, self.life)
         raise wire.WireError("a reference that only the grader may send")
 

@@ -31,7 +31,7 @@ MAX_NAME_BYTES = 200  # a file name takes 255, and pages are named after student
 
 
 @dataclass(frozen=True)
-class Found:
+class HandIn:
     """A student, and where to look for their work."""
 
     student: str
@@ -39,7 +39,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Work:
+class SubmittedFile:
     """A student's file as it was handed in."""
 
     file: str
@@ -60,7 +60,7 @@ class Work:
         return read(self.file, self.content)
 
 
-def find(submissions: Path) -> list[Found]:
+def find(submissions: Path) -> list[HandIn]:
     """Every student of a folder, in alphabetical order.
 
     Raises:
@@ -68,14 +68,14 @@ def find(submissions: Path) -> list[Found]:
     """
     if not submissions.is_dir():
         raise BadInput(f"{submissions} is not a folder of submissions")
-    found: dict[str, Found] = {}
+    found: dict[str, HandIn] = {}
     for path in sorted(submissions.iterdir()):
         if path.name.startswith((".", "__")):
             continue
         is_zip = _is_zip(path)
         if is_zip or path.is_dir():
             student = student_name(path.stem if is_zip else path.name)
-            known = found.setdefault(student, Found(student, path)).path
+            known = found.setdefault(student, HandIn(student, path)).path
             if known != path and (_is_zip(known) or not is_zip):  # a folder goes before a zip
                 raise BadInput(f"{known} and {path} name one student: rename one")
     if not found:
@@ -124,7 +124,7 @@ def student_name(raw: str) -> str:
     return f"{kept}~{digest}"
 
 
-def read(found: Found, name: str) -> Work | None:
+def read(found: HandIn, name: str) -> SubmittedFile | None:
     """The student's work on assignment ``name``, or None where there is none.
 
     Raises:
@@ -142,13 +142,13 @@ def read(found: Found, name: str) -> Work | None:
     return min(candidates, key=_preference)
 
 
-def _preference(work: Work) -> tuple[int, float]:
+def _preference(work: SubmittedFile) -> tuple[int, float]:
     """Least unimplemented first, then newest: a bundle holds a stub in each form."""
     newest_first = -datetime.fromisoformat(work.submitted_at).timestamp()
     return work.content.count(b"NotImplementedError"), newest_first
 
 
-def _in_folder(folder: Path, name: str) -> Iterator[Work]:
+def _in_folder(folder: Path, name: str) -> Iterator[SubmittedFile]:
     if folder.is_symlink():
         raise Rejected("the submission is a link, not a folder")
     for path in (
@@ -161,7 +161,7 @@ def _in_folder(folder: Path, name: str) -> Iterator[Work]:
             raise Rejected(f"{path.parent.name} is a link, not a folder")
         if path.is_symlink() or path.exists():
             content, changed = read_file(path)
-            yield Work(path.name, content, handed_in(path, changed).isoformat())
+            yield SubmittedFile(path.name, content, handed_in(path, changed).isoformat())
 
 
 def read_file(path: Path) -> tuple[bytes, datetime]:
@@ -220,7 +220,7 @@ def _timestamp(content: bytes) -> datetime | None:
     return moment
 
 
-def _in_zip(path: Path, name: str) -> Iterator[Work]:
+def _in_zip(path: Path, name: str) -> Iterator[SubmittedFile]:
     """The same forms inside a zip, at its top or in folders. Nothing is unpacked to disk."""
     _, modified = read_file(path)
     try:
@@ -239,7 +239,7 @@ def _in_zip(path: Path, name: str) -> Iterator[Work]:
                 ):
                     with archive.open(member) as file:
                         content = _bounded(where.name, file.read(MAX_BYTES + 1))
-                    yield Work(where.name, content, modified.isoformat())
+                    yield SubmittedFile(where.name, content, modified.isoformat())
     except Rejected:
         raise
     except Exception as error:  # zipfile raises many kinds on malformed archives

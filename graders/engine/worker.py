@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from graders.engine.carried_forward import with_lent
+from graders.engine.carried_forward import carry_forward
 from graders.engine.catalogue import profile
 from graders.engine.cells import Code
 from graders.engine.plugin import AssignmentTests
@@ -22,7 +22,7 @@ ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads,
 
 
 @dataclass(frozen=True)
-class Setting:
+class GradingSettings:
     """What all submissions of a run share. It crosses to worker processes, and keys their cache."""
 
     assignment: str
@@ -33,7 +33,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Job:
+class GradingJob:
     """One submission to grade."""
 
     student: str
@@ -46,28 +46,28 @@ class Job:
 class Grader:
     """The tests and a sandbox, for submission after submission."""
 
-    def __init__(self, setting: Setting) -> None:
-        self.setting = setting
-        self.tests = AssignmentTests(setting.tests, setting.reference)
+    def __init__(self, settings: GradingSettings) -> None:
+        self.settings = settings
+        self.tests = AssignmentTests(settings.tests, settings.reference)
         self.sandbox = Sandbox(
-            setting.limits, profile(setting.assignment), isolated=setting.isolated
+            settings.limits, profile(settings.assignment), isolated=settings.isolated
         )
 
-    def grade(self, job: Job) -> SubmissionResult:
+    def grade(self, job: GradingJob) -> SubmissionResult:
         """The submission's outcome.
 
         Raises:
             GraderBroke: the grader is at fault; nothing is known of the submission.
         """
         started = time.perf_counter()
-        name, limits = self.setting.assignment, self.setting.limits
+        name, limits = self.settings.assignment, self.settings.limits
         with Submission(self.sandbox, name, job.code, limits) as submission:
             if why := submission.not_code():
                 tests = self.tests.none_run(why)
             else:
                 student = Student(submission)
                 results = self.tests.run(student, job.seed)
-                tests = with_lent(self.tests, student, job.seed, results)
+                tests = carry_forward(self.tests, student, job.seed, results)
             notes = submission.notes()
         return SubmissionResult(
             student=job.student,
@@ -83,16 +83,16 @@ class Grader:
 
 
 @lru_cache(maxsize=1)
-def warm_grader(setting: Setting) -> Grader:
-    return Grader(setting)
+def warm_grader(settings: GradingSettings) -> Grader:
+    return Grader(settings)
 
 
-def grade_one(setting: Setting, job: Job) -> SubmissionResult:
+def grade_one(settings: GradingSettings, job: GradingJob) -> SubmissionResult:
     """Grade ``job`` in this process; a grader that broke is replaced once before it counts."""
     for attempt in (1, 2):
         try:
             with ONE_AT_A_TIME:
-                return warm_grader(setting).grade(job)
+                return warm_grader(settings).grade(job)
         except (GraderBroke, OSError, MemoryError, ImportError) as error:
             warm_grader.cache_clear()
             if attempt == 2:
@@ -100,7 +100,7 @@ def grade_one(setting: Setting, job: Job) -> SubmissionResult:
     raise AssertionError("unreachable")
 
 
-def broken(job: Job, why: str) -> SubmissionResult:
+def broken(job: GradingJob, why: str) -> SubmissionResult:
     """The record of a submission that the grader could not grade, by its own fault."""
     return SubmissionResult(
         student=job.student,

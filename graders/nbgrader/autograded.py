@@ -18,7 +18,7 @@ from nbgrader import utils
 
 from graders.engine.printable import inert
 from graders.engine.results import ClassResults, SubmissionResult, TestResult, write_atomically
-from graders.engine.submissions import Found, Work, read
+from graders.engine.submissions import HandIn, SubmittedFile, read
 from graders.errors import Rejected
 from graders.nbgrader.gradebook_cells import released
 
@@ -53,7 +53,7 @@ class Frame:
         )
 
 
-def write_notebooks(results: ClassResults, source: Path, students: list[Found], out: Path) -> None:
+def write_notebooks(results: ClassResults, source: Path, students: list[HandIn], out: Path) -> None:
     """Write a notebook for everyone whose file is still the one that was graded.
 
     A notebook whose content has not changed keeps its file.
@@ -146,7 +146,7 @@ def inert_markdown(text: str) -> str:
     return text.replace("](", "] (").replace("]:", "] :")
 
 
-def pieces(work: Work) -> list[Piece]:
+def pieces(work: SubmittedFile) -> list[Piece]:
     """Split a submission into its cells, Markdown included, without running or trusting it.
 
     Raises:

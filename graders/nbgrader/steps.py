@@ -16,10 +16,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from graders.engine.catalogue import assignment_names, course_root, source_path
 from graders.engine.results import ClassResults, SubmissionResult, points_by_task, write_atomically
 from graders.engine.secret import course_secret
-from graders.engine.submissions import Found
-from graders.engine.worker import Setting, grade_one, warm_grader
+from graders.engine.submissions import HandIn
+from graders.engine.worker import GradingSettings, grade_one, warm_grader
 from graders.errors import GraderBroke
-from graders.grade import MAX_SCORE, read_job, setting_of
+from graders.grade import MAX_SCORE, read_job, settings_for
 from graders.nbgrader.autograded import told
 from graders.nbgrader.gradebook_cells import find, released
 from graders.nbgrader.gradebook_rows import save
@@ -48,9 +48,9 @@ class GradeInSandbox(NbGraderPreprocessor):
         name, student = about["assignment"], about["student"]
         coursedir = self.parent.parent.coursedir  # the exporter's converter's
         folder = coursedir.format_path(coursedir.submitted_directory, student, name)
-        result = grade_student(name, Found(student, Path(folder)))
+        result = grade_student(name, HandIn(student, Path(folder)))
         results = ClassResults(name, MAX_SCORE, result.isolation, (result,))
-        tasks = points_by_task(warm_grader(_setting(name)).tests.specs)
+        tasks = points_by_task(warm_grader(_settings(name)).tests.specs)
         with Gradebook(about["db_url"], coursedir.course_id) as gradebook:
             save(gradebook.db, find(gradebook.db, name, tasks, _released(name)), results, tasks)
             gradebook.db.commit()
@@ -65,15 +65,15 @@ class GradeInSandbox(NbGraderPreprocessor):
         return nb, resources
 
 
-def grade_student(name: str, found: Found) -> SubmissionResult:
+def grade_student(name: str, found: HandIn) -> SubmissionResult:
     """Grade one student's work as ``dlcourse grade`` would, in a warm sandbox of this process."""
     job = read_job(name, course_secret(course_root()), found)
-    return job if isinstance(job, SubmissionResult) else grade_one(_setting(name), job)
+    return job if isinstance(job, SubmissionResult) else grade_one(_settings(name), job)
 
 
 @cache
-def _setting(name: str) -> Setting:
-    return setting_of(name, Limits.submission_seconds, sandboxed=True)
+def _settings(name: str) -> GradingSettings:
+    return settings_for(name, Limits.submission_seconds, sandboxed=True)
 
 
 @cache

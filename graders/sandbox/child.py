@@ -53,7 +53,7 @@ class Printed(io.TextIOBase):
 
 
 class Child:
-    """One submission's module and the things it handed out."""
+    """One submission's module and what it handed out by reference."""
 
     def __init__(self, sock: socket.socket, name: str, message_bytes: int) -> None:
         self.sock = sock
@@ -61,7 +61,7 @@ class Child:
         self.module = ModuleType(name)
         self.module.__file__ = f"{name}.py"
         sys.modules[name] = self.module
-        self.things: list[Any] = []
+        self.kept: list[Any] = []
         self.files: set[str] = set()
         self.wholes: set[str] = set()  # files whose lines are all known
         self.lines: dict[str, list[str]] = {}
@@ -136,27 +136,27 @@ class Child:
         names = dict(self.module.__dict__)  # a copy: a thread of the student's may add to it
         return {str(n): callable(v) for n, v in names.items() if not str(n).startswith("__")}
 
-    def do_get(self, thing: Any, name: str) -> Any:
-        return getattr(self.module if thing is None else thing, name)
+    def do_get(self, handle: Any, name: str) -> Any:
+        return getattr(self.module if handle is None else handle, name)
 
     def do_call(
-        self, thing: Any, name: str | None, args: list[Any], kwargs: dict[str, Any], after: bool
+        self, handle: Any, name: str | None, args: list[Any], kwargs: dict[str, Any], after: bool
     ) -> Any:
-        target: Any = self.module if thing is None else thing
+        target: Any = self.module if handle is None else handle
         function = target if name is None else getattr(target, name)
         result = function(*args, **kwargs)
         # a tuple, so that one argument that cannot cross does not keep the others here
         return (result, tuple(args), kwargs) if after else result
 
-    def do_call_with(self, lent: dict[str, Any], *call: Any) -> Any:
-        """A call during which the module has ``lent`` in place of its own functions."""
+    def do_call_with(self, functions: dict[str, Any], *call: Any) -> Any:
+        """A call during which the module has ``functions`` in place of its own."""
         names = self.module.__dict__
-        own = {name: names[name] for name in lent if name in names}
-        names.update(lent)
+        own = {name: names[name] for name in functions if name in names}
+        names.update(functions)
         try:
             return self.do_call(*call)
         finally:
-            for name in lent:
+            for name in functions:
                 names.pop(name, None)
             names.update(own)
 
@@ -178,15 +178,15 @@ class Child:
     def encode(self, value: Any) -> bytes:
         return wire.encode(value, self.keep)
 
-    def keep(self, thing: Any) -> wire.Ref:
-        """A reference to something that stays here."""
-        self.things.append(thing)
-        return wire.Ref(len(self.things) - 1, type(thing).__name__)
+    def keep(self, value: Any) -> wire.HandleRef:
+        """A reference to ``value``, which stays here."""
+        self.kept.append(value)
+        return wire.HandleRef(len(self.kept) - 1, type(value).__name__)
 
     def revive(self, reference: Any) -> Any:
         match reference:
-            case wire.Ref(number=number):
-                return self.things[number]
+            case wire.HandleRef(number=number):
+                return self.kept[number]
             case wire.CallbackRef(number=number):
                 return self.callback(number)
             case wire.GeneratorState():
@@ -231,9 +231,9 @@ def describe(error: BaseException, files: set[str]) -> tuple[str, str, str, int,
     return name, text_of(error), *place
 
 
-def text_of(thing: object) -> str:
-    """``str(thing)``, cut, whatever a student's ``__str__`` does."""
+def text_of(value: object) -> str:
+    """``str(value)``, cut, whatever a student's ``__str__`` does."""
     try:
-        return str.__getitem__(str(thing), slice(MESSAGE_CHARACTERS))
+        return str.__getitem__(str(value), slice(MESSAGE_CHARACTERS))
     except BaseException:
         return ""

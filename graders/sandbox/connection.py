@@ -105,7 +105,7 @@ class Connection:
         """
         ours, theirs = socket.socketpair()
         with theirs:
-            answer = self._ask({"op": "spawn", "name": name}, [theirs.fileno()])
+            answer = self._command({"op": "spawn", "name": name}, [theirs.fileno()])
         if "error" in answer:
             ours.close()
             raise GraderBroke(f"the sandbox cannot isolate a submission: {answer['error']}")
@@ -113,9 +113,9 @@ class Connection:
 
     def end(self) -> str:
         """Kill the submission's processes and return the limit they exceeded, or nothing."""
-        return self._ask({"op": "end"}, [])["reason"]
+        return self._command({"op": "end"}, [])["reason"]
 
-    def _ask(self, request: dict[str, str], descriptors: list[int]) -> dict[str, str]:
+    def _command(self, request: dict[str, str], descriptors: list[int]) -> dict[str, str]:
         try:
             socket.send_fds(self.control, [json.dumps(request).encode()], descriptors)
         except OSError as error:

@@ -104,7 +104,7 @@ class Session:
         self.sock = sock
         self.alive = True
 
-    def ask(
+    def exchange(
         self,
         request: tuple[Any, ...],
         seconds: float,
@@ -134,7 +134,7 @@ class Session:
                     case ("result", _, str()) | ("error", str(), str(), str(), int(), str(), str()):
                         return answer
                     case _:
-                        raise wire.WireError("an answer that is not one")
+                        raise wire.WireError("it is not in the form that answers take")
         except EOFError:
             raise Died(self.end()) from None
         except BaseException:

@@ -1,7 +1,7 @@
 """The wire: plain data in a tagged binary form, encoded and decoded by both sides.
 
 It carries None, bool, int, float, complex, str, bytes, list, tuple, dict, NumPy arrays and
-scalars of numeric dtypes, handles (things that stay in the sandbox), callbacks (functions that
+scalars of numeric dtypes, handles (what stays in the sandbox), callbacks (functions that
 stay with the grader) and the state of a ``numpy.random.Generator``. Nothing else: there is no
 way to name a class, so decoding runs no code of the sender's.
 
@@ -40,8 +40,8 @@ class WireError(ValueError):
 
 
 @dataclass(frozen=True)
-class Ref:
-    """A thing that stays in the sandbox: its number there and the name of its type."""
+class HandleRef:
+    """Something that stays in the sandbox: its number there and the name of its type."""
 
     number: int
     type_name: str
@@ -64,18 +64,18 @@ class GeneratorState:
     uinteger: int
 
 
-def encode(value: Any, opaque: Callable[[Any], Any] | None = None) -> bytes:
-    """Bytes of ``value``. What is not plain goes through ``opaque``, which returns what is.
+def encode(value: Any, keep: Callable[[Any], Any] | None = None) -> bytes:
+    """Bytes of ``value``. What is not plain goes through ``keep``, which returns what is.
 
     Raises:
-        WireError: not plain data and no ``opaque`` to turn it into a reference, or too deep.
+        WireError: not plain data and no ``keep`` to turn it into a reference, or too deep.
     """
     out: list[bytes] = []
-    _encode(value, out, opaque, 0)
+    _encode(value, out, keep, 0)
     return b"".join(out)
 
 
-def _encode(value: Any, out: list[bytes], opaque: Callable[[Any], Any] | None, depth: int) -> None:
+def _encode(value: Any, out: list[bytes], keep: Callable[[Any], Any] | None, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise WireError(f"nested more than {MAX_DEPTH} levels deep")
     kind = type(value)  # exact types only: a subclass may behave as it likes
@@ -99,7 +99,7 @@ def _encode(value: Any, out: list[bytes], opaque: Callable[[Any], Any] | None, d
     elif kind is list or kind is tuple:
         out.append((b"l" if kind is list else b"t") + _COUNT.pack(len(value)))
         for item in value:
-            _encode(item, out, opaque, depth + 1)
+            _encode(item, out, keep, depth + 1)
     elif kind is dict:
         if len(value) > MAX_KEYS:
             raise WireError(f"a dict of more than {MAX_KEYS:,} keys")
@@ -109,12 +109,12 @@ def _encode(value: Any, out: list[bytes], opaque: Callable[[Any], Any] | None, d
                 key = key.item()  # equal, and of the same hash
             _check_key(key)
             _encode(key, out, None, depth + 1)
-            _encode(item, out, opaque, depth + 1)
+            _encode(item, out, keep, depth + 1)
     elif kind is np.ndarray and value.dtype.kind in "biufc":
         _array(b"a", value, out)
     elif isinstance(value, np.generic) and value.dtype.kind in "biufc":
         _array(b"g", np.asarray(value), out)
-    elif kind is Ref:
+    elif kind is HandleRef:
         out.append(b"h")
         _encode(value.number, out, None, depth)
         _encode(value.type_name, out, None, depth)
@@ -125,8 +125,8 @@ def _encode(value: Any, out: list[bytes], opaque: Callable[[Any], Any] | None, d
         out.append(b"r")
         for number in (value.state, value.inc, value.has_uint32, value.uinteger):
             _encode(number, out, None, depth)
-    elif opaque is not None:
-        _encode(opaque(value), out, None, depth)
+    elif keep is not None:
+        _encode(keep(value), out, None, depth)
     else:
         raise WireError(f"{kind.__name__} is not plain data")
 
@@ -226,7 +226,7 @@ class _Reader:
                 number, name = self.value(depth + 1), self.value(depth + 1)
                 if type(number) is not int or type(name) is not str:
                     raise WireError("a malformed handle")
-                return self.reference(Ref(number, name[:200]))
+                return self.reference(HandleRef(number, name[:200]))
             case b"f":
                 number = self.value(depth + 1)
                 if type(number) is not int:
@@ -240,7 +240,7 @@ class _Reader:
             case tag:
                 raise WireError(f"unknown tag {tag!r}")
 
-    def reference(self, reference: Ref | CallbackRef | GeneratorState) -> Any:
+    def reference(self, reference: HandleRef | CallbackRef | GeneratorState) -> Any:
         self.references += 1
         if self.references > MAX_REFERENCES:
             raise WireError(f"more than {MAX_REFERENCES:,} things that are not plain data")

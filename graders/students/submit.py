@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graders.engine.catalogue import RANKED, source_path
 from graders.engine.predictions import TEST_IDS, read_predictions
-from graders.engine.submissions import MAX_BYTES, MIB, Work, read_file
+from graders.engine.submissions import MAX_BYTES, MIB, SubmittedFile, read_file
 from graders.errors import BadInput, Rejected
 from graders.students.check import own_file, read_code
 
@@ -92,13 +92,13 @@ def look_over(path: Path) -> list[str]:
     return warnings
 
 
-def store(path: Path, folder: Path, name: str, now: datetime) -> Work:
+def store(path: Path, folder: Path, name: str, now: datetime) -> SubmittedFile:
     """Copy the file into place. A kill on the way leaves the earlier submission or this one.
 
     Raises:
         BadInput: ``folder`` cannot be made.
     """
-    work = Work(name, path.read_bytes(), now.isoformat("T", "seconds"))
+    work = SubmittedFile(name, path.read_bytes(), now.isoformat("T", "seconds"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):

@@ -51,13 +51,13 @@ def fuzz_notebook(content: bytes) -> None:
 def fuzz_zip(content: bytes) -> None:
     SCRATCH.write_bytes(content)
     with contextlib.suppress(Rejected):
-        submissions.read(submissions.Found("ada", SCRATCH), "softmax")
+        submissions.read(submissions.HandIn("ada", SCRATCH), "softmax")
 
 
 def fuzz_timestamp(content: bytes) -> None:
     moment = submissions._timestamp(content)
     if moment is not None:
-        work = submissions.Work("softmax.py", b"", moment.isoformat())
+        work = submissions.SubmittedFile("softmax.py", b"", moment.isoformat())
         submissions._preference(work)
 
 
@@ -66,7 +66,11 @@ def seeds(target: str) -> list[bytes]:
     match target:
         case "wire":
             value = {"W": np.eye(2), 1: [None, True, 2.5, 1j, "s", b"b", (np.float32(1),)]}
-            reference = [wire.Ref(1, "x"), wire.CallbackRef(0), wire.GeneratorState(1, 2, 0, 0)]
+            reference = [
+                wire.HandleRef(1, "x"),
+                wire.CallbackRef(0),
+                wire.GeneratorState(1, 2, 0, 0),
+            ]
             return [wire.encode(value), wire.encode(reference)]
         case "script":
             return [b"# coding: latin-1\n# %%\nx = 1\r\n# %%\ny = '\xe9'\n", b"\xef\xbb\xbfx = 1"]

@@ -23,8 +23,8 @@ import pytest
 from graders.engine.catalogue import course_root
 from graders.engine.secret import course_secret
 from graders.engine.submissions import find
-from graders.engine.worker import Job, grade_one
-from graders.grade import read_job, setting_of
+from graders.engine.worker import GradingJob, grade_one
+from graders.grade import read_job, settings_for
 from tests.adversarial.cases import SOLUTION, Case, attacks, fair
 from tests.processes import descendants
 
@@ -153,8 +153,8 @@ def alone(case: Case, monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str
     (found,) = find(folder)
     assert found.student == student
     job = read_job("softmax", course_secret(course_root()), found)
-    assert isinstance(job, Job)
-    return asdict(grade_one(setting_of("softmax", SUBMISSION_SECONDS, sandboxed=True), job))
+    assert isinstance(job, GradingJob)
+    return asdict(grade_one(settings_for("softmax", SUBMISSION_SECONDS, sandboxed=True), job))
 
 
 def test_the_neighbour_is_unharmed(together: Run) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.cells import from_script
 from graders.engine.results import SubmissionResult
-from graders.engine.worker import Grader, Job, Setting
+from graders.engine.worker import Grader, GradingJob, GradingSettings
 from graders.sandbox.limits import Limits
 
 TESTS = course_root() / "tests"
@@ -19,14 +19,14 @@ TESTS = course_root() / "tests"
 @functools.cache
 def grader(name: str) -> Grader:
     tests = course_root() / "graders" / "hidden" / name / f"test_{name}.py"
-    return Grader(Setting(name, tests, source_path(name), Limits(), isolated=True))
+    return Grader(GradingSettings(name, tests, source_path(name), Limits(), isolated=True))
 
 
 def grade(name: str, source: str, seed: int = 0) -> SubmissionResult:
     """The outcome of assignment ``name`` for a ``.py`` of this text, handed in by one student."""
     code = from_script(f"{name}.py", source.encode())
     student = f"student {seed}"
-    return grader(name).grade(Job(student, student.encode(), "", "", code))
+    return grader(name).grade(GradingJob(student, student.encode(), "", "", code))
 
 
 def lost(result: SubmissionResult) -> str:

@@ -15,7 +15,7 @@ from nbgrader.preprocessors import CheckCellMetadata
 
 from graders.engine.catalogue import source_path
 from graders.engine.results import ClassResults, SubmissionResult
-from graders.engine.submissions import Found, Work, read
+from graders.engine.submissions import HandIn, SubmittedFile, read
 from graders.errors import Rejected
 from graders.nbgrader.autograded import (
     Frame,
@@ -59,7 +59,7 @@ def by_id(notebook):
 
 
 def work(name, text):
-    return Work(name, text.encode(), "2026-03-01T12:00:00+00:00")
+    return SubmittedFile(name, text.encode(), "2026-03-01T12:00:00+00:00")
 
 
 @pytest.mark.parametrize("form", ["ipynb", "py:percent"])
@@ -176,7 +176,7 @@ def test_only_the_file_that_was_graded_is_shown(tmp_path):
     for student in ("ann", "ben"):
         (tmp_path / student).mkdir()
         (tmp_path / student / "softmax.py").write_text("x = 1\n")
-    students = [Found(student, tmp_path / student) for student in ("ann", "ben", "cleo")]
+    students = [HandIn(student, tmp_path / student) for student in ("ann", "ben", "cleo")]
     graded = [
         SubmissionResult(found.student, "graded", sha256=read(found, "softmax").sha256)
         for found in students[:2]

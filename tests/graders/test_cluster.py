@@ -77,9 +77,9 @@ def test_the_same_scores_as_here_though_a_worker_dies(cluster, submitted, tmp_pa
 def test_isolation_is_what_the_workers_had_and_not_what_this_machine_has(
     submitted, tmp_path, monkeypatch
 ):
-    def differing(setting, jobs, _):
+    def differing(settings, jobs, _):
         for number, job in enumerate(jobs):
-            result = warm_grader(setting).grade(job)
+            result = warm_grader(settings).grade(job)
             yield replace(result, isolation=["one kind", "another"][number % 2])
 
     monkeypatch.setenv("DLCOURSE_SECRET", "for a test")

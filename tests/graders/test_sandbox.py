@@ -20,7 +20,7 @@ import pytest
 
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.cells import from_script
-from graders.engine.worker import Job, Setting, grade_one, warm_grader
+from graders.engine.worker import GradingJob, GradingSettings, grade_one, warm_grader
 from graders.errors import BadInput, GraderBroke
 from graders.sandbox import bubblewrap, wire
 from graders.sandbox import sandbox as sandbox_module
@@ -73,7 +73,7 @@ def session(sandbox: Sandbox) -> Iterator[Session]:
 
 def ask(session: Session, *request: Any, seconds: float = SECONDS, **more: Any) -> Any:
     revive: Callable[[Any], Any] = more.get("revive", lambda reference: reference)
-    return session.ask(request, seconds, revive, more.get("callbacks", []))
+    return session.exchange(request, seconds, revive, more.get("callbacks", []))
 
 
 def run(session: Session, source: str, seconds: float = SECONDS) -> tuple[Any, ...]:
@@ -674,14 +674,14 @@ SOCKET = """
 )
 def test_a_forged_message_ends_the_session(sandbox: Sandbox, forged: str) -> None:
     def revive(reference: Any) -> Any:
-        if isinstance(reference, wire.Ref):
+        if isinstance(reference, wire.HandleRef):
             return reference
         raise wire.WireError("a reference that only the grader may send")
 
     session = sandbox.open("softmax")
     request = ("run", "cell 1", textwrap.dedent(SOCKET) + forged)
     with pytest.raises(wire.WireError):
-        session.ask(request, SECONDS, revive, [])
+        session.exchange(request, SECONDS, revive, [])
     assert not session.alive
 
 
@@ -764,24 +764,24 @@ def test_a_generator_draws_the_same_numbers_inside(session: Session) -> None:
 # the grader's own faults
 
 
-def softmax_job() -> tuple[Setting, Job]:
+def softmax_job() -> tuple[GradingSettings, GradingJob]:
     tests = course_root() / "graders" / "hidden" / "softmax"
-    setting = Setting("softmax", tests, source_path("softmax"), Limits(), isolated=True)
+    settings = GradingSettings("softmax", tests, source_path("softmax"), Limits(), isolated=True)
     source = source_path("softmax").read_bytes()
-    return setting, Job("ada", b"seed", "hash", "", from_script("softmax.py", source))
+    return settings, GradingJob("ada", b"seed", "hash", "", from_script("softmax.py", source))
 
 
 def test_a_sandbox_that_is_killed_costs_nobody_anything() -> None:
-    setting, job = softmax_job()
-    process = warm_grader(setting).sandbox.connection.process
+    settings, job = softmax_job()
+    process = warm_grader(settings).sandbox.connection.process
     process.kill()
     process.wait()
-    result = grade_one(setting, job)
+    result = grade_one(settings, job)
     assert (result.status, result.score) == ("graded", 100.0)
 
 
 def test_a_sandbox_that_keeps_dying_is_the_graders_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    setting, job = softmax_job()
+    settings, job = softmax_job()
     opened: list[str] = []
 
     def dies(self: Sandbox, name: str) -> Session:
@@ -789,7 +789,7 @@ def test_a_sandbox_that_keeps_dying_is_the_graders_failure(monkeypatch: pytest.M
         raise GraderBroke("the sandbox ended")
 
     monkeypatch.setattr(Sandbox, "open", dies)
-    result = grade_one(setting, job)
+    result = grade_one(settings, job)
     assert (result.status, result.score, result.tests) == ("failed", 0.0, ())
     assert "the sandbox ended" in result.message
     assert len(opened) == 2

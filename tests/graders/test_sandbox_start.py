@@ -8,9 +8,9 @@ from course.cli import main
 from graders.engine import worker
 from graders.engine.catalogue import source_path
 from graders.engine.cells import from_script
-from graders.engine.worker import Job, grade_one
+from graders.engine.worker import GradingJob, grade_one
 from graders.errors import BadInput, GraderBroke
-from graders.grade import setting_of
+from graders.grade import settings_for
 from graders.sandbox import bubblewrap
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
@@ -46,7 +46,9 @@ def test_refused(starts_as):
 def test_a_killed_sandbox_is_a_failed_submission(starts_as):
     starts_as(KILLED)
     code = from_script("softmax.py", source_path("softmax").read_bytes())
-    result = grade_one(setting_of("softmax", 10, sandboxed=True), Job("ada", b"", "", "", code))
+    result = grade_one(
+        settings_for("softmax", 10, sandboxed=True), GradingJob("ada", b"", "", "", code)
+    )
     assert result.status == "failed"
     assert "the sandbox was killed as it started" in result.message
 
@@ -55,7 +57,9 @@ def test_a_killed_sandbox_is_a_failed_submission(starts_as):
 def test_exit_status(starts_as, monkeypatch, tmp_path, capsys, script, status):
     starts_as(script)
     monkeypatch.setenv("DLCOURSE_SECRET", "for a test")
-    monkeypatch.setattr("graders.grade.grade_all", lambda setting, jobs, _: in_here(setting, jobs))
+    monkeypatch.setattr(
+        "graders.grade.grade_all", lambda settings, jobs, _: in_here(settings, jobs)
+    )
     (tmp_path / "in" / "ada").mkdir(parents=True)
     (tmp_path / "in" / "ada" / "softmax.py").write_text("x = 1")
     arguments = ["grade", "softmax", str(tmp_path / "in"), "--out", str(tmp_path / "out")]
@@ -63,6 +67,6 @@ def test_exit_status(starts_as, monkeypatch, tmp_path, capsys, script, status):
     assert "the sandbox" in capsys.readouterr().err.splitlines()[-1]
 
 
-def in_here(setting, jobs):
+def in_here(settings, jobs):
     """The same as the worker processes do, where the patch is in force."""
-    return (grade_one(setting, job) for job in jobs)
+    return (grade_one(settings, job) for job in jobs)

@@ -19,14 +19,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from graders.engine import submissions
-from graders.engine.submissions import Found, Work
+from graders.engine.submissions import HandIn, SubmittedFile
 from graders.errors import BadInput, Rejected
 
 NAME = "softmax"
 
 
-def read(path: Path) -> Work | None:
-    return submissions.read(Found("ada", path), NAME)
+def read(path: Path) -> SubmittedFile | None:
+    return submissions.read(HandIn("ada", path), NAME)
 
 
 def made_zip(**members: bytes) -> bytes:
@@ -103,7 +103,11 @@ def test_of_two_finished_ones_the_newer_counts(folder: Path) -> None:
 
 
 def test_the_content_and_the_form_decide_the_hash() -> None:
-    works = [Work("a.py", b"x", "1"), Work("a.py", b"x", "2"), Work("b.py", b"x", "1")]
+    works = [
+        SubmittedFile("a.py", b"x", "1"),
+        SubmittedFile("a.py", b"x", "2"),
+        SubmittedFile("b.py", b"x", "1"),
+    ]
     assert works[0].sha256 == works[1].sha256 != works[2].sha256
 
 
@@ -153,7 +157,7 @@ def test_a_timestamp_that_is_none_falls_back_to_the_file(folder: Path, content: 
 def test_any_timestamp_is_a_moment_or_none(text: str) -> None:
     moment = submissions._timestamp(text.encode())
     if moment is not None:
-        submissions._preference(Work("softmax.py", b"", moment.isoformat()))
+        submissions._preference(SubmittedFile("softmax.py", b"", moment.isoformat()))
 
 
 # files that are not files

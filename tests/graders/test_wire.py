@@ -139,11 +139,11 @@ def test_only_plain_data_is_encoded(value: Any) -> None:
 
 
 def test_what_is_not_plain_can_be_replaced_by_a_reference() -> None:
-    def keep(thing: Any) -> wire.Ref:
-        return wire.Ref(7, type(thing).__name__)
+    def keep(thing: Any) -> wire.HandleRef:
+        return wire.HandleRef(7, type(thing).__name__)
 
     content = wire.encode([1, {2, 3}], keep)
-    assert wire.decode(content) == [1, wire.Ref(7, "set")]
+    assert wire.decode(content) == [1, wire.HandleRef(7, "set")]
     assert wire.decode(content, lambda reference: "revived") == [1, "revived"]
 
 

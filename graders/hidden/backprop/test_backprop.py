@@ -14,7 +14,7 @@ import pytest
 
 from graders.engine.compare import as_array, as_number, as_tuple, check_close, check_untouched
 
-LENT = {
+CARRIED_FORWARD = {
     "sigmoid": ("sigmoid",),
     "activations": ("sigmoid_forward", "sigmoid_backward", "relu_forward", "relu_backward"),
     "affine": ("affine_forward", "affine_backward"),

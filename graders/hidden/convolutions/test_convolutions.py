@@ -27,7 +27,7 @@ from graders.engine.compare import (
     check_untouched,
 )
 
-LENT = {"output_size": ("output_size",), "correlate2d": ("correlate2d",)}
+CARRIED_FORWARD = {"output_size": ("output_size",), "correlate2d": ("correlate2d",)}
 """Later tasks are judged with a right one of these, too, where the student's own went wrong."""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from graders.engine.compare import as_array, check_close, check_untouched
 
-LENT = {"soft_threshold": ("soft_threshold",)}
+CARRIED_FORWARD = {"soft_threshold": ("soft_threshold",)}
 """The lasso is judged with a right one, too, where the student's own went wrong."""
 
 

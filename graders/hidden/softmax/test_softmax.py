@@ -5,8 +5,8 @@ Expected values come from other formulas than a solution uses: softmax from its 
 the gradient of a penalty as the difference of two calls. Tolerances: see
 ``graders.engine.compare``.
 
-Functions that a solution may build on each other are in ``LENT``, so that one mistake costs once: a
-wrong softmax costs its own points, whatever else calls it.
+Functions that a solution may build on each other are in ``CARRIED_FORWARD``, so that one mistake
+costs once: a wrong softmax costs its own points, whatever else calls it.
 """
 
 import time
@@ -20,7 +20,7 @@ NO_MEAN = "it is N times too large, so divide by the number of examples"
 MEAN_OVER_ENTRIES = "it is C times too small, so divide by N, not by N times C"
 ADDED_UP = "the losses of the examples were added up: take their mean"
 
-LENT = {
+CARRIED_FORWARD = {
     name: (name,) for name in ("softmax", "cross_entropy", "softmax_loss", "linear_softmax_loss")
 }
 """Later tasks are judged with a right one of these, too, where the student's own went wrong."""

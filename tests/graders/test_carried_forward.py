@@ -1,4 +1,4 @@
-"""Right answers lent to what builds on a wrong function: to nobody else, and at no risk."""
+"""Right answers given to what builds on a wrong function: to nothing else, and at no risk."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_what_builds_on_a_wrong_function_keeps_its_points() -> None:
     assert "right, given a right softmax in place of yours" in said
 
 
-def test_a_function_that_was_never_written_is_lent_too() -> None:
+def test_a_function_that_was_never_written_is_replaced_too() -> None:
     result = grade("softmax", with_cell(BUILDING_BLOCKS, "del softmax"))
     assert tasks_lost(result) == {"softmax"}
 
@@ -46,7 +46,7 @@ def accuracy(scores, y):
     assert tasks_lost(result) == {"softmax", "accuracy"}
 
 
-def test_nothing_is_lent_to_a_task_that_comes_before() -> None:
+def test_nothing_is_carried_to_a_task_that_comes_before() -> None:
     """Or correlation could be had from a convolution layer that nobody wrote."""
     circle = """
 def conv_forward(x, w, b, conv_param):
@@ -77,7 +77,7 @@ def mse_loss(x, y):
 """
 
 
-def test_what_was_lent_does_not_outlast_the_call() -> None:
+def test_what_was_carried_does_not_outlast_the_call() -> None:
     result = grade("softmax", with_cell(BUILDING_BLOCKS, THIEF))
     assert {"softmax", "softmax_loss", "mse_loss"} <= tasks_lost(result)
 
@@ -90,12 +90,12 @@ def softmax_loss(x, y):
 """
 
 
-def test_a_lent_function_does_no_more_than_a_little_work() -> None:
+def test_a_right_function_does_no_more_than_a_little_work() -> None:
     result = grade("softmax", with_cell(BUILDING_BLOCKS, GREEDY))
-    told = [test.message for test in result.tests if test.task == "softmax_loss"]
+    messages = [test.message for test in result.tests if test.task == "softmax_loss"]
     assert result.status == "graded"
     assert "softmax_loss" in tasks_lost(result)
-    assert not any("given a right" in message for message in told)
+    assert not any("given a right" in message for message in messages)
 
 
 def test_arguments_are_counted_through_and_through() -> None:
