@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Set
 
-from graders.engine.printable import inert
+from graders.engine.printable import printable
 from graders.errors import Rejected
 
 HEADER = ["id", "label"]
@@ -80,5 +80,5 @@ def _whole(row: int, what: str, text: str) -> int:
 
 
 def _shown(text: str) -> str:
-    text = inert(text).replace("\n", " ")
+    text = printable(text).replace("\n", " ")
     return repr(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…")

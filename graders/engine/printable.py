@@ -15,7 +15,7 @@ _ESCAPE = re.compile(
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 
 
-def inert(text: str, limit: int | None = None) -> str:
+def printable(text: str, limit: int | None = None) -> str:
     """Return ``text`` without what could act on a terminal or reorder a page.
 
     Escape sequences go, and so do the control, format (bidirectional overrides, zero-width
@@ -40,11 +40,11 @@ def _character(character: str) -> str:
     return " " if category.startswith("Z") else ""
 
 
-def inert_cell(text: str) -> str:
+def printable_cell(text: str) -> str:
     """Return ``text`` as a spreadsheet cell that is never run as a formula.
 
     A leading apostrophe tells Excel, LibreOffice and Google Sheets that a cell is text (OWASP,
     CSV injection).
     """
-    text = inert(text)
+    text = printable(text)
     return f"'{text}" if text.lstrip()[:1] in tuple("=+-@＝＋－＠") else text

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from graders.engine.printable import inert_cell
+from graders.engine.printable import printable_cell
 
 SCHEMA = 1
 
@@ -123,7 +123,7 @@ def grades_csv(results: ClassResults, test_names: Iterable[str]) -> str:
         scores = {test.name: test.score for test in submission.tests}
         writer.writerow(
             [
-                inert_cell(submission.student),
+                printable_cell(submission.student),
                 results.assignment,
                 submission.score,
                 results.max_score,

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from dateutil import parser as dates
 
 from graders.engine.cells import Code, from_notebook, from_script
-from graders.engine.printable import inert
+from graders.engine.printable import printable
 from graders.errors import BadInput, Rejected
 from graders.sandbox.limits import MIB
 
@@ -116,7 +116,7 @@ def student_name(raw: str) -> str:
     students become one.
     """
     content = os.fsencode(raw)
-    name = inert(content.decode(errors="replace")).replace("\n", " ").replace("\t", " ")
+    name = printable(content.decode(errors="replace")).replace("\n", " ").replace("\t", " ")
     if name == raw and len(content) <= MAX_NAME_BYTES:
         return name
     digest = hashlib.sha256(content).hexdigest()[:12]

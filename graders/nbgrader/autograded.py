@@ -16,7 +16,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from graders.engine.printable import inert
+from graders.engine.printable import printable
 from graders.engine.results import ClassResults, SubmissionResult, TestResult, write_atomically
 from graders.engine.submissions import HandIn, SubmittedFile, read
 from graders.errors import Rejected
@@ -83,11 +83,11 @@ def notebook_of(frame: Frame, given: list[Piece], result: SubmissionResult) -> d
         if last.get(piece.grade_id) == i:
             cells.append(_framed(frame, piece.grade_id, piece.source, result))
         elif piece.kind == "code":
-            cells.append(_cell("code", inert(piece.source)))
+            cells.append(_cell("code", printable(piece.source)))
         elif piece.source.strip() in frame.prose:
             cells.append(_cell("markdown", piece.source))
         else:
-            cells.append(_cell("markdown", inert_markdown(piece.source)))
+            cells.append(_cell("markdown", printable_markdown(piece.source)))
     for name, cell in frame.cells.items():
         if name not in last and (utils.is_grade(cell) or utils.is_task(cell)):
             cells.append(_framed(frame, name, "", result))
@@ -105,7 +105,7 @@ def _framed(frame: Frame, name: str, source: str, result: SubmissionResult) -> d
     if utils.is_locked(ours):
         text = ours.source
     else:
-        text = inert(source) if is_code else inert_markdown(source)
+        text = printable(source) if is_code else printable_markdown(source)
     cell = _cell(ours.cell_type, text)
     cell["metadata"] = {"nbgrader": dict(ours.metadata.nbgrader)}
     if is_code and utils.is_grade(ours):
@@ -133,16 +133,16 @@ def told(result: SubmissionResult, tests: list[TestResult]) -> str:
         if test.status != "passed":
             lines += [f"    {line}" for line in test.message.splitlines()]
             lines += [f"    Hint: {test.hint}"] if test.hint else []
-    return inert("\n".join(lines)) + "\n"
+    return printable("\n".join(lines)) + "\n"
 
 
-def inert_markdown(text: str) -> str:
+def printable_markdown(text: str) -> str:
     """Return Markdown without tags, links and images; formulas and emphasis stay.
 
     A space after ``<`` makes a tag text and leaves ``a < b`` what it is. A link of any kind could
     run a script when followed, and an image tells its server who is reading.
     """
-    text = _TAG.sub("< ", inert(text))
+    text = _TAG.sub("< ", printable(text))
     return text.replace("](", "] (").replace("]:", "] :")
 
 

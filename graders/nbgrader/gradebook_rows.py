@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from nbgrader import api, utils
 
-from graders.engine.printable import inert
+from graders.engine.printable import printable
 from graders.engine.results import ClassResults, SubmissionResult, TestResult
 from graders.nbgrader.gradebook_cells import Database, Layout
 
@@ -231,8 +231,8 @@ def _comment(submission: SubmissionResult, tests: list[TestResult]) -> str | Non
         points = f"({test.score:g} of {test.points:g} points, {test.status})"
         parts += [f"{test.description or test.name} {points}", _quoted(test.message)]
         parts += [f"Hint: {test.hint}"] if test.hint else []
-    return inert("\n\n".join(part for part in parts if part), COMMENT_LIMIT) or None
+    return printable("\n\n".join(part for part in parts if part), COMMENT_LIMIT) or None
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"    {line}" for line in inert(text).splitlines())
+    return "\n".join(f"    {line}" for line in printable(text).splitlines())

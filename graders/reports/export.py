@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal, get_args
 
-from graders.engine.printable import inert_cell
+from graders.engine.printable import printable_cell
 from graders.engine.results import ClassResults, write_atomically
 from graders.errors import BadInput
 from graders.nbgrader.final_scores import FinalScore, final_scores, read_results
@@ -143,4 +143,6 @@ def _csv(rows: Table) -> str:
 
 def _cell(value: str | float) -> str:
     # four decimals: an LMS shows two, and three times 33.3333 rounds to 100
-    return inert_cell(value) if isinstance(value, str) else f"{value:.4f}".rstrip("0").rstrip(".")
+    return (
+        printable_cell(value) if isinstance(value, str) else f"{value:.4f}".rstrip("0").rstrip(".")
+    )

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from graders.engine.printable import inert
+from graders.engine.printable import printable
 from graders.engine.results import write_atomically
 from graders.errors import BadInput
 from graders.nbgrader.final_scores import FinalScore
@@ -49,7 +49,7 @@ def _record(line: FinalScore) -> str:
     record: dict[str, Any] = {
         "score": line.score,
         "execution_time": round(line.submission.seconds, 3),
-        "output": inert(output),
+        "output": printable(output),
         "visibility": "visible",
         "tests": [
             {
@@ -57,7 +57,7 @@ def _record(line: FinalScore) -> str:
                 "score": test.score,
                 "max_score": test.points,
                 "status": "passed" if test.status == "passed" else "failed",
-                "output": inert(_explanation(test.status, test.message, test.hint)),
+                "output": printable(_explanation(test.status, test.message, test.hint)),
                 "visibility": "visible",
                 "tags": [test.task],
             }

@@ -2,7 +2,7 @@
 
 The pages are static HTML: no script, no external resource, and a content security policy that
 would refuse either. Everything in them comes from strangers, so templates escape all of it and
-``inert`` removes what could reorder a line or move a terminal's cursor.
+``printable`` removes what could reorder a line or move a terminal's cursor.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import jinja2
 
-from graders.engine.printable import inert
+from graders.engine.printable import printable
 from graders.engine.results import (
     ClassResults,
     SubmissionResult,
@@ -100,7 +100,7 @@ def feedback_page(results: ClassResults, submission: SubmissionResult) -> str:
         _environment()
         .get_template("feedback.html.j2")
         .render(
-            assignment=inert(results.assignment),
+            assignment=printable(results.assignment),
             max_score=results.max_score,
             submission=clean,
             explanation=EXPLANATIONS.get(submission.status, ""),
@@ -117,16 +117,16 @@ def report_page(results: ClassResults) -> str:
     scores = [submission.score for submission in class_statistics.graded(results)]
     bars = class_statistics.histogram(scores, results.max_score)
     attention = [
-        replace(item, message=inert(item.message, MESSAGE_LIMIT))
+        replace(item, message=printable(item.message, MESSAGE_LIMIT))
         for item in class_statistics.needs_attention(results)
     ]
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
-            assignment=inert(results.assignment),
+            assignment=printable(results.assignment),
             max_score=results.max_score,
-            isolation=inert(results.isolation),
+            isolation=printable(results.isolation),
             submissions=results.submissions,
             counts=Counter(submission.status for submission in results.submissions),
             summary=class_statistics.summary(scores),
@@ -164,7 +164,7 @@ def _environment() -> jinja2.Environment:
         points=_points,
         percent_of=_percent_of,
         feedback_link=_feedback_link,
-        inert=inert,
+        printable=printable,
         moment=_moment,
     )
     return environment
@@ -185,7 +185,7 @@ def _moment(stamp: str) -> str:
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:
-        return inert(stamp)
+        return printable(stamp)
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC)
     return f"{moment:%Y-%m-%d %H:%M} UTC"
@@ -198,16 +198,16 @@ def _feedback_link(student: str) -> str:
 def _clean(submission: SubmissionResult) -> SubmissionResult:
     return replace(
         submission,
-        student=inert(submission.student),
-        submitted_at=inert(submission.submitted_at),
-        message=inert(submission.message, MESSAGE_LIMIT),
+        student=printable(submission.student),
+        submitted_at=printable(submission.submitted_at),
+        message=printable(submission.message, MESSAGE_LIMIT),
         tests=tuple(_clean_tests(submission.tests)),
     )
 
 
 def _clean_tests(tests: tuple[TestResult, ...]) -> Iterator[TestResult]:
     for test in tests:
-        yield replace(test, message=inert(test.message, MESSAGE_LIMIT))
+        yield replace(test, message=printable(test.message, MESSAGE_LIMIT))
 
 
 def _replace(path: Path, content: str) -> None:

@@ -22,7 +22,7 @@ from rich.progress import track
 
 from graders.engine import submissions
 from graders.engine.catalogue import course_root, profile, source_path
-from graders.engine.printable import inert
+from graders.engine.printable import printable
 from graders.engine.results import write_atomically
 from graders.errors import BadInput, Rejected
 from graders.nbgrader.gradebook_cells import released
@@ -120,7 +120,7 @@ def similarity(name: str, folder: Path, to: Path) -> int:
 def prepare(student: str, sources: list[str], stub: Stub) -> Submission:
     """Take what is a student's own out of their cells: no released cell, no empty one."""
     own = [source.strip("\n") for source in sources if _essence(source) not in stub.cells]
-    text = inert("\n\n".join(own))
+    text = printable("\n\n".join(own))
     found = [p for p in fingerprints(tokens(text)) if p.hash not in stub.hashes]
     return Submission(student, tuple(text.split("\n")), tuple(found))
 
@@ -240,6 +240,6 @@ def page(name: str, number: int, pairs: list[Pair], skipped: list[tuple[str, str
         assignment=name,
         number=number,
         pairs=[(pair, *side_by_side(pair)) for pair in pairs],
-        skipped=[(inert(student), inert(why)) for student, why in skipped],
+        skipped=[(printable(student), printable(why)) for student, why in skipped],
         most=MOST_PAIRS,
     )

@@ -20,9 +20,9 @@ from graders.errors import Rejected
 from graders.nbgrader.autograded import (
     Frame,
     Piece,
-    inert_markdown,
     notebook_of,
     pieces,
+    printable_markdown,
     write_notebooks,
 )
 from graders.nbgrader.gradebook_cells import released
@@ -132,12 +132,12 @@ def test_nothing_that_a_student_claims_of_a_cell_is_believed():
     ],
 )
 def test_markdown_of_a_student_runs_nothing(attack):
-    page = BeautifulSoup(markdown2html(inert_markdown(attack)), "html.parser")
+    page = BeautifulSoup(markdown2html(printable_markdown(attack)), "html.parser")
     assert not page.select("script, svg, iframe, a[href], img")
 
 
 def test_formulas_survive():
-    html = markdown2html(inert_markdown("$a < b$ & **bold**"))
+    html = markdown2html(printable_markdown("$a < b$ & **bold**"))
     text = BeautifulSoup(html, "html.parser").get_text()
     assert "$a < b$ & bold" in text
 
