@@ -10,6 +10,7 @@ from pathlib import Path
 
 LIGHTNING_COMMANDS = ("fit", "validate", "test", "predict")
 
+BUDGETS = ("smoke", "small", "full")
 EXPORTS = ("csv", "canvas", "moodle", "gradescope")
 INSTRUCTORS_ONLY = ("course.demo",)
 # what the machine refuses: no space, no permission
@@ -21,6 +22,7 @@ students
   data                              list, fetch and verify data sets
   check                             public tests on your own file, with hints
   submit                            hand in your file
+  experiment                        a claim, or your own comparison, over several seeds
 instructors
   release                           make the student bundle
   grade                             grade a folder of submissions in the sandbox
@@ -61,6 +63,27 @@ def build_parser() -> argparse.ArgumentParser:
     data = add("data", "list, fetch and verify data sets", "dlcourse data get mnist")
     data.add_argument("action", choices=("list", "get", "verify"))
     data.add_argument("names", nargs="*", metavar="NAME")
+
+    experiment = add(
+        "experiment",
+        "run claims of the course, or your own comparison, as controlled experiments",
+        "dlcourse experiment run shift --seeds 5",
+    )
+    actions = experiment.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="every experiment of the course and its claim")
+    running = actions.add_parser("run", help="make the runs that are missing, and judge them")
+    running.add_argument("names", nargs="*", metavar="NAME", help="of the course, or a YAML file")
+    running.add_argument("--all", action="store_true", help="every experiment of the course")
+    running.add_argument("--budget", choices=BUDGETS, default="small", help="default: %(default)s")
+    running.add_argument("--seeds", type=int, metavar="N", help="default: what its file says")
+    running.add_argument(
+        "--jobs", type=int, metavar="N", help="runs at a time; default: one a core"
+    )
+    running.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler")
+    running.add_argument("--again", action="store_true", help="drop the runs that are there")
+    running.add_argument(
+        "--ledger", action="store_true", help="keep runs in course/ledger, not in runs/experiments"
+    )
 
     release = add("release", "make the student bundle", "dlcourse release softmax --out ../handout")
     release.add_argument("names", nargs="*", metavar="NAME", help="default: every assignment")
@@ -175,6 +198,10 @@ def _run(args: argparse.Namespace) -> int:
             from course import data
 
             return data.run(args.action, args.names)
+        case "experiment":
+            from course import experiment
+
+            return experiment.main(args)
         case "release":
             from graders.students.release import release
 

@@ -1,0 +1,1 @@
+"""Experiments that no config can say: one pure function a file."""

@@ -1,0 +1,53 @@
+"""What can be measured of a trained network beside its loss on validation and test.
+
+Each takes a `Trained` and options from the experiment's file, and is called at the last and at the
+best moment of a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from lightning_modules.datamodules.augmentation import translate
+from lightning_modules.experiments.training import Measured, Trained
+
+
+@torch.no_grad()
+def shifted_accuracy(trained: Trained, shifts: Sequence[int]) -> Measured:
+    """Accuracy on test images moved by each number of pixels along both axes, up or down and left
+    or right drawn for each image (the same draw in every run); what comes in is 0, the mean.
+
+    Gives `shift_K` for each shift K, and the curve `shift`.
+    """
+    test = trained.data.test_dataloader()
+    images, labels = test.inputs, test.targets
+    signs = (
+        torch.randint(0, 2, (2, len(images)), generator=torch.Generator().manual_seed(0)) * 2 - 1
+    )
+    accuracies = []
+    for shift in shifts:
+        moved = translate(images, signs[0] * shift, signs[1] * shift, border="zero")
+        accuracies.append(_accuracy(trained, moved, labels))
+    metrics = {f"shift_{k}": value for k, value in zip(shifts, accuracies, strict=True)}
+    return Measured(metrics, {"shift": ([float(k) for k in shifts], accuracies)})
+
+
+def _accuracy(trained: Trained, inputs: Tensor, labels: Tensor, batch_size: int = 512) -> float:
+    right = 0
+    for rows, y in zip(inputs.split(batch_size), labels.split(batch_size), strict=True):
+        right += int((trained.task(rows).argmax(dim=1) == y).sum())
+    return right / len(labels)
+
+
+def steps_to(trained: Trained, metric: str, level: float) -> Measured:
+    """The first step at which the curve of `metric` was at `level` or below.
+
+    Gives `steps_to`, which is the number of the last step where it never was, and `reached`, 1 or
+    0. A ratio of steps is then too small rather than too large.
+    """
+    x, y = trained.curves[metric]
+    reached = [step for step, value in zip(x, y, strict=True) if value <= level]
+    return Measured({"steps_to": (reached or x[-1:])[0], "reached": float(bool(reached))})
