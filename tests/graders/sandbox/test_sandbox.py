@@ -437,7 +437,7 @@ def test_nothing_survives_the_sandbox(sandbox: Sandbox) -> None:
 def test_the_sandbox_ends_with_a_grader_that_is_killed(level: Isolation) -> None:
     program = f"""
 import sys; sys.path.insert(0, {str(course_root())!r})
-from tests.graders.test_sandbox import *
+from tests.graders.sandbox.test_sandbox import *
 with sandbox_of(Isolation.{level.name}) as made:
     session = made.open("softmax")
     run(session, "import os, time\\nif os.fork() == 0: os.setsid(); time.sleep(1000)")
