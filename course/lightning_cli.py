@@ -29,8 +29,8 @@ from lightning_modules.callbacks.wandb_report import WandbReport
 from lightning_modules.distributed.peers import WatchPeers, lost_connection
 from lightning_modules.distributed.sync_batchnorm import SyncBatchNorm
 from lightning_modules.errors import BadInput
+from lightning_modules.hot_path import NoProfiler
 from lightning_modules.logging.loggers import csv_logger, finish_wandb, wandb_logger
-from lightning_modules.profiler import NoProfiler
 
 RUNS = Path("runs")
 _NOISE = (

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.hooks import RemovableHandle
 
-from lightning_modules.regularization.batch_norm import ACTIVATIONS
+from lightning_modules.models.batch_norm import ACTIVATIONS
 
 FLAT = 1e-3  # of an activation's slope: below it next to nothing comes back
 

@@ -19,6 +19,7 @@ import lightning.pytorch as pl
 from lightning.pytorch.utilities import rank_zero_only
 
 from lightning_modules.errors import PeerLost
+from lightning_modules.lightning_internals import dismiss_process_observer
 
 _POLL_S = 0.5
 _GRACE_S = 10.0  # for a process that is ending by itself, for a reason it will say
@@ -104,7 +105,7 @@ class WatchPeers(pl.Callback):
     def _watch(self) -> None:
         while not self._done.wait(_POLL_S):
             if self._peers:
-                _dismiss_lightnings_observer()
+                dismiss_process_observer()
             what = self.lost()
             if what is None:
                 continue
@@ -123,10 +124,3 @@ def _describe(status: int) -> str:
     if status > 0:
         return f"failed with exit status {status}"
     return f"was killed by {signal.Signals(-status).name}"
-
-
-def _dismiss_lightnings_observer() -> None:
-    """Lightning's own thread would SIGKILL this process without a word."""
-    for thread in threading.enumerate():
-        if thread.name == "child-process-observer":
-            thread._child_processes = []  # type: ignore[attr-defined]

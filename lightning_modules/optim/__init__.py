@@ -1,1 +1,1 @@
-"""Optimizers and learning-rate schedules: written out to learn from, and by name to train with."""
+"""Optimizers and schedules: written out to learn from, by name to train with; least squares."""

@@ -21,9 +21,9 @@ import torch
 from torch import Tensor
 
 from lightning_modules.datamodules.batch_transform import BatchRng, BatchTransform
+from lightning_modules.datamodules.targets import as_targets
 from lightning_modules.datamodules.trees import Tree
 from lightning_modules.errors import BadInput
-from lightning_modules.tasks.losses import as_targets
 
 
 def mixup(

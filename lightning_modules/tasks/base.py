@@ -1,17 +1,19 @@
-"""What all tasks share: a network, how it is optimised, and the mean of the training loss."""
+"""What all tasks share: a network, how it is optimised, and what is measured of it."""
 
 from __future__ import annotations
 
-import inspect
+import copy
 from collections.abc import Iterable
 from typing import Any
 
-import lightning.pytorch as pl
 import torch
-from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
+from torchmetrics import Metric, MetricCollection
 
+from lightning_modules.hot_path import LeanModule
+from lightning_modules.lightning_internals import described_by_a_config
+from lightning_modules.models.batch_norm import has_inserted_batch_norm, insert_batch_norm
 from lightning_modules.optim.by_name import (
     OptimizerName,
     ScheduleName,
@@ -19,16 +21,16 @@ from lightning_modules.optim.by_name import (
     build_schedule,
     check_options,
 )
-from lightning_modules.regularization.batch_norm import insert_batch_norm
-from lightning_modules.tasks.epoch_mean import EpochMean
+from lightning_modules.tasks.means import EpochMean, Mean
 
 
-class Task(pl.LightningModule):
+class Task(LeanModule):
     """Trains `model` on the loss that a subclass defines in `batch_loss`.
 
-    Logs `train_loss` once an epoch as a torchmetrics object, so that the value is exact on any
-    number of processes, and every few steps `train_loss_step`, the loss of one batch (of
-    process 0's rows of it, where several share it).
+    A subclass adds what it measures with `measure` and updates it in `evaluate`; `val_loss` and
+    `test_loss` are there already. They and `train_loss` are logged once an epoch as torchmetrics
+    objects, so that the values are exact on any number of processes. Every few steps comes
+    `train_loss_step`, the loss of one batch (of process 0's rows of it, where several share it).
 
     Args:
         model: the network.
@@ -54,7 +56,7 @@ class Task(pl.LightningModule):
         super().__init__()
         # built from a config file, the hyperparameters describe the model in plain values, and a
         # checkpoint can rebuild it; built by hand, they would hold the module itself
-        self.save_hyperparameters(ignore=[] if _given_hyperparameters.get() else ["model"])
+        self.save_hyperparameters(ignore=[] if described_by_a_config() else ["model"])
         self.optimizer_args = optimizer_args or {}
         self.schedule_args = schedule_args or {}
         check_options(optimizer, self.optimizer_args, schedule, self.schedule_args, learning_rate)
@@ -62,17 +64,27 @@ class Task(pl.LightningModule):
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.model = model.to(memory_format=self.memory_format)
         self.train_loss = EpochMean()
+        # not by groups, which share the state of metrics that agree on the first batch
+        self.val_metrics = MetricCollection({}, prefix="val_", compute_groups=False)
+        self.test_metrics = MetricCollection({}, prefix="test_", compute_groups=False)
+        self.measure(loss=Mean())
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        # Lightning notes each hook here, some forty times a step, and nn.Module looks for
-        # parameters in everything that is set
-        if name == "_current_fx_name":
-            self.__dict__[name] = value
-        else:
-            super().__setattr__(name, value)
+    def measure(self, **metrics: Metric) -> None:
+        """Adds metrics of validation and test: `acc=Mean()` gives `val_acc` and `test_acc`."""
+        for stage in (self.val_metrics, self.test_metrics):
+            # copied together: some share their state
+            stage.add_metrics({**copy.deepcopy(metrics)})
 
     def batch_loss(self, batch: Any) -> Tensor:
         """The mean loss of one training batch: what is differentiated."""
+        raise NotImplementedError
+
+    def evaluate(self, metrics: MetricCollection, batch: Any, batch_idx: int) -> Tensor | None:
+        """Updates the metrics of a stage, `metrics["loss"]` and so on, with a batch.
+
+        Returns:
+            What callbacks look at, if anything.
+        """
         raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor:
@@ -98,8 +110,24 @@ class Task(pl.LightningModule):
     def on_train_epoch_end(self) -> None:
         self.log("train_loss", self.train_loss)
 
+    def validation_step(self, batch: Any, batch_idx: int) -> Tensor | None:
+        return self.evaluate(self.val_metrics, batch, batch_idx)
+
+    def on_validation_epoch_end(self) -> None:
+        self.log_dict(self.val_metrics, prog_bar=True)
+
+    def test_step(self, batch: Any, batch_idx: int) -> Tensor | None:
+        return self.evaluate(self.test_metrics, batch, batch_idx)
+
+    def on_test_epoch_end(self) -> None:
+        self.log_dict(self.test_metrics)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["batch_norm_inserted"] = has_inserted_batch_norm(self.model)
+
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        if "BatchNorm" in checkpoint.get("callbacks", {}):  # it was trained with that callback
+        # the hyperparameters describe the network as it was before
+        if checkpoint.get("batch_norm_inserted"):
             insert_batch_norm(self.model)
 
     def parameter_groups(self) -> Iterable[Any]:
@@ -116,7 +144,3 @@ class Task(pl.LightningModule):
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
-
-
-# Lightning asks for it in every step, and Python would work it out each time
-Task.training_step.__signature__ = inspect.signature(Task.training_step)  # type: ignore[attr-defined]

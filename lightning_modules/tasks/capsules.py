@@ -7,10 +7,10 @@ from typing import Any
 from torch import Tensor
 
 from lightning_modules.datamodules.batches import Batch
+from lightning_modules.datamodules.targets import as_targets
 from lightning_modules.errors import BadInput
 from lightning_modules.models.capsules import CapsuleNet
 from lightning_modules.tasks.classification import Scoring
-from lightning_modules.tasks.losses import as_targets
 
 
 def margin_loss(lengths: Tensor, shown: Tensor) -> Tensor:
@@ -56,7 +56,7 @@ class Capsules(Scoring):
             )
         self.reconstruction_weight = reconstruction_weight
 
-    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def losses_and_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The loss of each example (N,), and as scores the lengths of its capsules (N, J)."""
         x, y = batch
         capsules = self(x)  # (N, J, class_dim)

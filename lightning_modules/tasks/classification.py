@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from torch import Tensor, nn
-from torchmetrics import MeanMetric
+from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.errors import BadInput
 from lightning_modules.tasks.base import Task
 from lightning_modules.tasks.losses import LOSSES, LossName, correct, cross_entropy
+from lightning_modules.tasks.means import Mean
 
 
 class Scoring(Task):
-    """Trains a network that scores classes, by the loss that a subclass defines in `losses`.
+    """Trains a network that scores classes, by the loss that a subclass defines.
 
-    Logs `val_loss`, `val_acc`, `test_loss` and `test_acc`, each once an epoch as a torchmetrics
-    object, so that the value is exact on any number of processes; beside those `train_loss` (see
-    `Task`). Targets are labels (N,), or (N, C) of 0 and 1 where an image shows several classes; one
-    of k classes counts as right where the k highest scores are theirs.
+    Logs, beside the losses, `val_acc` and `test_acc`. Targets are labels (N,), or (N, C) of 0 and 1
+    where an image shows several classes; one of k classes counts as right where the k highest
+    scores are theirs.
 
     Args:
         model: the network.
@@ -28,37 +28,21 @@ class Scoring(Task):
 
     def __init__(self, model: nn.Module, **optimization: Any) -> None:
         super().__init__(model, **optimization)
-        self.val_loss = MeanMetric(nan_strategy="disable")
-        self.val_acc = MeanMetric(nan_strategy="disable")
-        self.test_loss = MeanMetric(nan_strategy="disable")
-        self.test_acc = MeanMetric(nan_strategy="disable")
+        self.measure(acc=Mean())
 
-    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def losses_and_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The loss of each example (N,) and its scores (N, C)."""
         raise NotImplementedError
 
     def batch_loss(self, batch: Batch) -> Tensor:
-        return self.losses(batch)[0].mean()
+        return self.losses_and_scores(batch)[0].mean()
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> Tensor | None:
+    def evaluate(self, metrics: MetricCollection, batch: Batch, batch_idx: int) -> Tensor | None:
         """Returns the scores (N, C), for callbacks that look at mistakes of single labels."""
-        loss, scores = self.losses(batch)
-        self.val_loss.update(loss)
-        self.val_acc.update(correct(scores, batch[1]).float())
+        losses, scores = self.losses_and_scores(batch)
+        metrics["loss"].update(losses)
+        metrics["acc"].update(correct(scores, batch[1]).float())
         return scores if batch[1].ndim == 1 else None
-
-    def on_validation_epoch_end(self) -> None:
-        self.log("val_loss", self.val_loss, prog_bar=True)
-        self.log("val_acc", self.val_acc, prog_bar=True)
-
-    def test_step(self, batch: Batch, batch_idx: int) -> None:
-        loss, scores = self.losses(batch)
-        self.test_loss.update(loss)
-        self.test_acc.update(correct(scores, batch[1]).float())
-
-    def on_test_epoch_end(self) -> None:
-        self.log("test_loss", self.test_loss)
-        self.log("test_acc", self.test_acc)
 
 
 class Classification(Scoring):
@@ -92,7 +76,7 @@ class Classification(Scoring):
         self.loss = LOSSES[loss]
         self.label_smoothing = label_smoothing
 
-    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def losses_and_scores(self, batch: Batch) -> tuple[Tensor, Tensor]:
         logits = self(batch[0])  # (N, C)
         return self.loss(logits, batch[1]), logits
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchmetrics import MeanMetric
+from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batch_transform import BatchRng, BatchTransform
 from lightning_modules.datamodules.batches import Batch
@@ -39,8 +39,8 @@ def nt_xent(first: Tensor, second: Tensor, temperature: float = 0.5) -> Tensor:
 class Contrastive(Task):
     """Trains an encoder on `nt_xent`; labels are not looked at.
 
-    Negatives come from the batches of all processes. Logs `val_loss`, the same loss of views of the
-    validation images, drawn alike at every evaluation; beside it `train_loss` (see `Task`).
+    Negatives come from the batches of all processes. `val_loss` and `test_loss` are the same loss
+    of views that are drawn alike at every evaluation.
 
     Args:
         model: images (N, ...) to directions (N, D).
@@ -60,8 +60,6 @@ class Contrastive(Task):
         if not views:
             raise BadInput("model.init_args.views is empty: two equal views teach nothing")
         self.views, self.temperature = views, temperature
-        self.val_loss = MeanMetric(nan_strategy="disable")
-        self.test_loss = MeanMetric(nan_strategy="disable")
 
     def view(self, x: Tensor, seed: int) -> Tensor:
         """One view of each image; every process draws for all and keeps its own rows."""
@@ -88,23 +86,12 @@ class Contrastive(Task):
             )
         return nt_xent(first, second, self.temperature)
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        self._evaluate(batch[0], batch_idx, self.val_loss)
-
-    def test_step(self, batch: Batch, batch_idx: int) -> None:
-        self._evaluate(batch[0], batch_idx, self.test_loss)
-
-    def _evaluate(self, x: Tensor, batch_idx: int, metric: MeanMetric) -> None:
+    def evaluate(self, metrics: MetricCollection, batch: Batch, batch_idx: int) -> None:
+        x, _ = batch
         if len(x):
             first = self(self.view(x, mix(batch_idx, 0, _STREAM)))
             second = self(self.view(x, mix(batch_idx, 1, _STREAM)))
-            metric.update(nt_xent(first, second, self.temperature))
-
-    def on_validation_epoch_end(self) -> None:
-        self.log("val_loss", self.val_loss, prog_bar=True)
-
-    def on_test_epoch_end(self) -> None:
-        self.log("test_loss", self.test_loss)
+            metrics["loss"].update(nt_xent(first, second, self.temperature))
 
     def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Representations (N, D)."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torchmetrics import Metric, MetricCollection
 from torchmetrics.detection import MeanAveragePrecision
 from torchvision.ops import batched_nms, generalized_box_iou_loss, sigmoid_focal_loss
 
@@ -99,6 +101,29 @@ def true_objects(targets: Targets) -> list[Objects]:
     ]
 
 
+class AveragePrecision(Metric):
+    """One of the numbers that COCO counts; several of them share the counting, which takes seconds.
+
+    Args:
+        counted: is updated through one of those that share it.
+        key: such as `map_50`.
+    """
+
+    def __init__(self, counted: MeanAveragePrecision, key: str) -> None:
+        super().__init__()
+        self.counted, self.key = counted, key
+
+    def update(self, found: Sequence[Objects] = (), true: Sequence[Objects] = ()) -> None:
+        self.counted.update(list(found), list(true))
+
+    def compute(self) -> Tensor:
+        return self.counted.compute()[self.key]
+
+    def reset(self) -> None:
+        super().reset()
+        self.counted.reset()
+
+
 class Detection(SceneTask):
     """Trains a network whose cells score classes and propose boxes.
 
@@ -127,23 +152,20 @@ class Detection(SceneTask):
     ) -> None:
         super().__init__(model, **optimization)
         self.radius, self.min_score, self.max_overlap = radius, min_score, max_overlap
-        self.val_map = MeanAveragePrecision()
-        self.test_map = MeanAveragePrecision()
+        counted = MeanAveragePrecision()
+        self.measure(
+            map=AveragePrecision(counted, "map"), map50=AveragePrecision(counted, "map_50")
+        )
 
     def losses(self, outputs: Outputs, targets: Targets) -> Tensor:
         logits, boxes, cells = outputs
         assigned = assign(cells, targets["boxes"], targets["labels"], self.radius)
         return detection_losses(logits, boxes, targets, assigned)
 
-    def measure(self, stage: str, outputs: Outputs, targets: Targets) -> None:
-        getattr(self, f"{stage}_map").update(self._detect(outputs), true_objects(targets))
-
-    def log_measures(self, stage: str) -> None:
-        metric = getattr(self, f"{stage}_map")
-        values = metric.compute()  # the same on every process
-        metric.reset()
-        self.log(f"{stage}_map50", values["map_50"], prog_bar=True, sync_dist=True)
-        self.log(f"{stage}_map", values["map"], prog_bar=True, sync_dist=True)
+    def compare(self, metrics: MetricCollection, outputs: Outputs, targets: Targets) -> None:
+        found, true = self._detect(outputs), true_objects(targets)
+        metrics["map"].update(found, true)
+        metrics["map50"].update()  # shares them
 
     def draw(self, images: Tensor, outputs: Outputs, targets: Targets) -> Figure:
         from lightning_modules.visualisation.scenes import draw_boxes

@@ -6,20 +6,12 @@ from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchmetrics import MeanMetric
+from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.models.forecasters import naive, seasonal_naive
 from lightning_modules.tasks.base import Task
-
-RULES = ("", "_naive", "_seasonal")  # the network, and what it is measured against
-
-
-class RootMean(MeanMetric):
-    """The root of the mean of what it is given, here squared errors."""
-
-    def compute(self) -> Tensor:
-        return super().compute().sqrt()
+from lightning_modules.tasks.means import RootMean
 
 
 class Forecast(Task):
@@ -27,7 +19,7 @@ class Forecast(Task):
 
     Logs `val_loss` and `test_loss`, the mean squared error in units of `scale` squared, and for the
     network and both rules the root of it in the series' unit: `val_rmse`, `val_rmse_naive`,
-    `val_rmse_seasonal`, and the same of testing; beside those `train_loss` (see `Task`).
+    `val_rmse_seasonal`, and the same of testing.
 
     Args:
         model: pasts (N, T) to futures (N, H).
@@ -41,51 +33,24 @@ class Forecast(Task):
     ) -> None:
         super().__init__(model, **optimization)
         self.period, self.scale = period, scale
-        self.val_loss = MeanMetric(nan_strategy="disable")
-        self.test_loss = MeanMetric(nan_strategy="disable")
-        for stage in ("val", "test"):
-            for rule in RULES:
-                self.add_module(f"{stage}_rmse{rule}", RootMean(nan_strategy="disable"))
-
-    def _rmse(self, stage: str, rule: str) -> RootMean:
-        metric = self.get_submodule(f"{stage}_rmse{rule}")
-        assert isinstance(metric, RootMean)
-        return metric
+        self.measure(rmse=RootMean(), rmse_naive=RootMean(), rmse_seasonal=RootMean())
 
     def batch_loss(self, batch: Batch) -> Tensor:
         past, future = batch
         return F.mse_loss(self(past) / self.scale, future / self.scale)
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        self._evaluate(batch, "val", self.val_loss)
-
-    def test_step(self, batch: Batch, batch_idx: int) -> None:
-        self._evaluate(batch, "test", self.test_loss)
-
-    def _evaluate(self, batch: Batch, stage: str, loss: MeanMetric) -> None:
+    def evaluate(self, metrics: MetricCollection, batch: Batch, batch_idx: int) -> None:
         past, future = batch
         forecast = self(past).float()
-        loss.update(((forecast - future) / self.scale) ** 2)
+        metrics["loss"].update(((forecast - future) / self.scale) ** 2)
         horizon = future.shape[1]
-        rules = {
-            "": forecast,
-            "_naive": naive(past, horizon),
-            "_seasonal": seasonal_naive(past, horizon, self.period),
+        forecasts = {
+            "rmse": forecast,
+            "rmse_naive": naive(past, horizon),
+            "rmse_seasonal": seasonal_naive(past, horizon, self.period),
         }
-        for rule, values in rules.items():
-            self._rmse(stage, rule).update((values - future) ** 2)
-
-    def on_validation_epoch_end(self) -> None:
-        self.log("val_loss", self.val_loss, prog_bar=True)
-        self._log_rmse("val")
-
-    def on_test_epoch_end(self) -> None:
-        self.log("test_loss", self.test_loss)
-        self._log_rmse("test")
-
-    def _log_rmse(self, stage: str) -> None:
-        for rule in RULES:
-            self.log(f"{stage}_rmse{rule}", self._rmse(stage, rule), prog_bar=not rule)
+        for name, values in forecasts.items():
+            metrics[name].update((values - future) ** 2)
 
     def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Forecasts (N, H)."""

@@ -8,18 +8,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchmetrics import MeanMetric
+from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.models.recurrent import State
 from lightning_modules.tasks.base import Task
+from lightning_modules.tasks.means import Mean
 
 
 class LanguageModelling(Task):
     """Trains a network that gives the logits of each next token.
 
     Logs `val_loss` and `test_loss`, in nats a character, and `val_bpc` and `test_bpc`, in bits,
-    each over all characters of the split; beside those `train_loss` (see `Task`).
+    each over all characters of the split.
 
     With `carry_state` the state after a batch, cut off from its gradients, is where the next batch
     begins: truncated backpropagation through time (Williams and Peng 1990). It takes a data module
@@ -38,10 +39,7 @@ class LanguageModelling(Task):
     ) -> None:
         super().__init__(model, **optimization)
         self.carry_state, self.ignore = carry_state, ignore
-        self.val_loss = MeanMetric(nan_strategy="disable")
-        self.val_bpc = MeanMetric(nan_strategy="disable")
-        self.test_loss = MeanMetric(nan_strategy="disable")
-        self.test_bpc = MeanMetric(nan_strategy="disable")
+        self.measure(bpc=Mean())
         self._state: State | None = None  # of training
         self._evaluated_state: State | None = None
         self._loaded: list[Tensor] = []  # the training state of all processes, from a checkpoint
@@ -73,27 +71,14 @@ class LanguageModelling(Task):
     def on_test_epoch_start(self) -> None:
         self._evaluated_state = None
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        self._evaluate(batch, self.val_loss, self.val_bpc)
-
-    def test_step(self, batch: Batch, batch_idx: int) -> None:
-        self._evaluate(batch, self.test_loss, self.test_bpc)
-
-    def _evaluate(self, batch: Batch, loss: MeanMetric, bpc: MeanMetric) -> None:
+    def evaluate(self, metrics: MetricCollection, batch: Batch, batch_idx: int) -> None:
         nats, counted, state = self.nats(batch, self._evaluated_state)
         self._evaluated_state = state if self.carry_state and state else None
-        loss.update(nats[counted])
-        bpc.update(nats[counted] / math.log(2))
-
-    def on_validation_epoch_end(self) -> None:
-        self.log("val_loss", self.val_loss, prog_bar=True)
-        self.log("val_bpc", self.val_bpc, prog_bar=True)
-
-    def on_test_epoch_end(self) -> None:
-        self.log("test_loss", self.test_loss)
-        self.log("test_bpc", self.test_bpc)
+        metrics["loss"].update(nats[counted])
+        metrics["bpc"].update(nats[counted] / math.log(2))
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        super().on_save_checkpoint(checkpoint)
         if self._state is not None:
             checkpoint["carried_state"] = [self._of_all(part) for part in self._state]
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchmetrics import MeanMetric
+from torchmetrics import MetricCollection
 from torchvision.ops import generalized_box_iou_loss
 
+from lightning_modules.tasks.means import Mean
 from lightning_modules.tasks.scenes import SceneBatch, SceneTask, Targets
 
 if TYPE_CHECKING:
@@ -43,14 +44,11 @@ class Localisation(SceneTask):
     """
 
     picture = "boxes"
-    measures = ("acc", "iou", "loc_acc")
 
     def __init__(self, model: nn.Module, box_weight: float = 1.0, **optimization: Any) -> None:
         super().__init__(model, **optimization)
         self.box_weight = box_weight
-        for stage in ("val", "test"):
-            for name in self.measures:
-                self.add_module(f"{stage}_{name}", MeanMetric(nan_strategy="disable"))
+        self.measure(acc=Mean(), iou=Mean(), loc_acc=Mean())
 
     def losses(self, outputs: Outputs, targets: Targets) -> Tensor:
         logits, boxes = outputs
@@ -58,17 +56,13 @@ class Localisation(SceneTask):
         by_box = generalized_box_iou_loss(boxes, targets["boxes"][:, 0])  # (N,)
         return by_class + self.box_weight * by_box
 
-    def measure(self, stage: str, outputs: Outputs, targets: Targets) -> None:
+    def compare(self, metrics: MetricCollection, outputs: Outputs, targets: Targets) -> None:
         logits, boxes = outputs
         right = logits.argmax(dim=1) == targets["labels"][:, 0]  # (N,)
         iou = box_iou_pairs(boxes, targets["boxes"][:, 0])  # (N,)
-        values = right.float(), iou, (right & (iou >= 0.5)).float()
-        for name, value in zip(self.measures, values, strict=True):
-            getattr(self, f"{stage}_{name}").update(value)
-
-    def log_measures(self, stage: str) -> None:
-        for name in self.measures:
-            self.log(f"{stage}_{name}", getattr(self, f"{stage}_{name}"), prog_bar=True)
+        metrics["acc"].update(right.float())
+        metrics["iou"].update(iou)
+        metrics["loc_acc"].update((right & (iou >= 0.5)).float())
 
     def draw(self, images: Tensor, outputs: Outputs, targets: Targets) -> Figure:
         from lightning_modules.visualisation.scenes import draw_boxes

@@ -12,14 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lightning_modules.datamodules.targets import as_targets
 from lightning_modules.errors import BadInput
 
 LossName = Literal["cross_entropy", "hinge", "squared_error", "one_sided", "binary_cross_entropy"]
-
-
-def as_targets(y: Tensor, num_classes: int) -> Tensor:
-    """Labels (N,) to one-hot targets (N, C); targets (N, C) stay as they are."""
-    return F.one_hot(y, num_classes).float() if y.ndim == 1 else y
 
 
 def cross_entropy(z: Tensor, y: Tensor, label_smoothing: float = 0.0) -> Tensor:

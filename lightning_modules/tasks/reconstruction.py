@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchmetrics import MeanMetric
+from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.models.pca import PCA
@@ -17,8 +17,8 @@ from lightning_modules.tasks.base import Task
 class Reconstruction(Task):
     """Trains an autoencoder on the squared error of a pixel; labels are not looked at.
 
-    Logs `val_loss` and `test_loss`, the mean over pixels of the normalised images, which an answer
-    of nothing but the mean image would bring to about 1; beside those `train_loss` (see `Task`).
+    The losses are means over pixels of the normalised images; an answer of nothing but the mean
+    image would bring them to about 1.
 
     With `noise` the encoder sees `x + noise * e`, e standard normal, and the decoder is to give x:
     a denoising autoencoder (Vincent et al. 2008). Validation and test see x itself.
@@ -34,8 +34,6 @@ class Reconstruction(Task):
     def __init__(self, model: nn.Module, noise: float = 0.0, **optimization: Any) -> None:
         super().__init__(model, **optimization)
         self.noise = noise
-        self.val_loss = MeanMetric(nan_strategy="disable")
-        self.test_loss = MeanMetric(nan_strategy="disable")
 
     def on_fit_start(self) -> None:
         if isinstance(self.model, PCA) and self.trainer.ckpt_path is None:
@@ -49,17 +47,9 @@ class Reconstruction(Task):
         x, _ = batch
         return F.mse_loss(self(self.corrupt(x)), x)
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        self.val_loss.update((self(batch[0]) - batch[0]) ** 2)
-
-    def test_step(self, batch: Batch, batch_idx: int) -> None:
-        self.test_loss.update((self(batch[0]) - batch[0]) ** 2)
-
-    def on_validation_epoch_end(self) -> None:
-        self.log("val_loss", self.val_loss, prog_bar=True)
-
-    def on_test_epoch_end(self) -> None:
-        self.log("test_loss", self.test_loss)
+    def evaluate(self, metrics: MetricCollection, batch: Batch, batch_idx: int) -> None:
+        x, _ = batch
+        metrics["loss"].update((self(x) - x) ** 2)
 
     def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Codes (N, K)."""

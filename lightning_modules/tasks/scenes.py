@@ -1,11 +1,11 @@
-"""What the tasks on scenes share: exact means of the loss, and a picture an epoch."""
+"""What the tasks on scenes share: outputs compared with targets, and a picture per epoch."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
-from torchmetrics import MeanMetric
+from torchmetrics import MetricCollection
 
 from lightning_modules.tasks.base import Task
 
@@ -21,8 +21,7 @@ SHOWN = 6  # scenes in a picture
 class SceneTask(Task):
     """Trains a network on scenes; a subclass says what its outputs cost and how they are measured.
 
-    Logs `val_loss` and `test_loss` as torchmetrics objects and, after every validation and test,
-    one picture of the first scenes (see `log_figure`).
+    Logs one picture of the first scenes after every validation and test (see `log_figure`).
 
     Args:
         model: images (N, C, H, W) to outputs.
@@ -33,20 +32,14 @@ class SceneTask(Task):
 
     def __init__(self, model: nn.Module, **optimization: Any) -> None:
         super().__init__(model, **optimization)
-        self.val_loss = MeanMetric(nan_strategy="disable")
-        self.test_loss = MeanMetric(nan_strategy="disable")
         self._to_show: tuple[Tensor, Any, Targets] | None = None
 
     def losses(self, outputs: Any, targets: Targets) -> Tensor:
         """The loss (N,) of each scene."""
         raise NotImplementedError
 
-    def measure(self, stage: str, outputs: Any, targets: Targets) -> None:
-        """Updates the metrics of `stage`, "val" or "test"."""
-        raise NotImplementedError
-
-    def log_measures(self, stage: str) -> None:
-        """Logs them."""
+    def compare(self, metrics: MetricCollection, outputs: Any, targets: Targets) -> None:
+        """Updates the metrics of a stage, but for the loss."""
         raise NotImplementedError
 
     def draw(self, images: Tensor, outputs: Any, targets: Targets) -> Figure:
@@ -57,30 +50,24 @@ class SceneTask(Task):
         images, targets = batch
         return self.losses(self(images), targets).mean()
 
-    def validation_step(self, batch: SceneBatch, batch_idx: int) -> None:
-        self._evaluate("val", batch, batch_idx)
-
-    def on_validation_epoch_end(self) -> None:
-        self._finish("val")
-
-    def test_step(self, batch: SceneBatch, batch_idx: int) -> None:
-        self._evaluate("test", batch, batch_idx)
-
-    def on_test_epoch_end(self) -> None:
-        self._finish("test")
-
-    def _evaluate(self, stage: str, batch: SceneBatch, batch_idx: int) -> None:
+    def evaluate(self, metrics: MetricCollection, batch: SceneBatch, batch_idx: int) -> None:
         images, targets = batch
         outputs = self(images)
-        getattr(self, f"{stage}_loss").update(self.losses(outputs, targets))
-        self.measure(stage, outputs, targets)
+        metrics["loss"].update(self.losses(outputs, targets))
+        self.compare(metrics, outputs, targets)
         if batch_idx == 0 and self.trainer.is_global_zero and self.trainer.loggers:
             first = {name: target[:SHOWN].cpu() for name, target in targets.items()}
             self._to_show = images[:SHOWN].cpu(), _first(outputs), first
 
-    def _finish(self, stage: str) -> None:
-        self.log(f"{stage}_loss", getattr(self, f"{stage}_loss"), prog_bar=True)
-        self.log_measures(stage)
+    def on_validation_epoch_end(self) -> None:
+        super().on_validation_epoch_end()
+        self._show("val")
+
+    def on_test_epoch_end(self) -> None:
+        super().on_test_epoch_end()
+        self._show("test")
+
+    def _show(self, stage: str) -> None:
         if self._to_show is not None:
             from lightning_modules.logging.pictures import log_figure
 

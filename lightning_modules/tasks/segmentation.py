@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassJaccardIndex
 
 from lightning_modules.tasks.scenes import SceneBatch, SceneTask, Targets
@@ -31,18 +32,14 @@ class Segmentation(SceneTask):
 
     def __init__(self, model: nn.Module, num_classes: int = 11, **optimization: Any) -> None:
         super().__init__(model, **optimization)
-        self.val_miou = MulticlassJaccardIndex(num_classes, validate_args=False)
-        self.test_miou = MulticlassJaccardIndex(num_classes, validate_args=False)
+        self.measure(miou=MulticlassJaccardIndex(num_classes, validate_args=False))
 
     def losses(self, outputs: Tensor, targets: Targets) -> Tensor:
         per_pixel = F.cross_entropy(outputs, targets["masks"].long(), reduction="none")
         return per_pixel.mean(dim=(1, 2))  # (N,)
 
-    def measure(self, stage: str, outputs: Tensor, targets: Targets) -> None:
-        getattr(self, f"{stage}_miou").update(outputs.argmax(dim=1), targets["masks"].long())
-
-    def log_measures(self, stage: str) -> None:
-        self.log(f"{stage}_miou", getattr(self, f"{stage}_miou"), prog_bar=True)
+    def compare(self, metrics: MetricCollection, outputs: Tensor, targets: Targets) -> None:
+        metrics["miou"].update(outputs.argmax(dim=1), targets["masks"].long())
 
     def draw(self, images: Tensor, outputs: Tensor, targets: Targets) -> Figure:
         from lightning_modules.visualisation.scenes import draw_masks

@@ -7,12 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torchmetrics import MeanMetric
+from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.datamodules.digits import MEAN, STD
 from lightning_modules.models.autoencoder import VAE
 from lightning_modules.tasks.base import Task
+from lightning_modules.tasks.means import Mean
 
 
 def elbo_terms(
@@ -41,7 +42,7 @@ class Variational(Task):
     """Trains a variational autoencoder on minus the ELBO.
 
     Logs, in nats an image, `val_reconstruction` and `val_kl`, their sum `val_loss`, and the same of
-    testing; beside those `train_loss` (see `Task`).
+    testing.
 
     Args:
         model: the network.
@@ -62,9 +63,7 @@ class Variational(Task):
         super().__init__(model, **optimization)
         self.beta = beta
         self.pixel_mean, self.pixel_std = pixel_mean, pixel_std
-        for stage in ("val", "test"):
-            for term in ("loss", "reconstruction", "kl"):
-                self.add_module(f"{stage}_{term}", MeanMetric(nan_strategy="disable"))
+        self.measure(reconstruction=Mean(), kl=Mean())
 
     @property
     def vae(self) -> VAE:
@@ -85,35 +84,15 @@ class Variational(Task):
         reconstruction, kl = self.terms(x, noise)
         return (reconstruction + self.beta * kl).mean()
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        self._evaluate("val", batch[0], batch_idx)
-
-    def test_step(self, batch: Batch, batch_idx: int) -> None:
-        self._evaluate("test", batch[0], batch_idx)
-
-    def _evaluate(self, stage: str, x: Tensor, batch_idx: int) -> None:
+    def evaluate(self, metrics: MetricCollection, batch: Batch, batch_idx: int) -> None:
+        x, _ = batch
         # the same draw at every evaluation, so that epochs compare
         generator = torch.Generator().manual_seed(batch_idx)
         noise = torch.randn(len(x), self.vae.code_size, generator=generator)
         reconstruction, kl = self.terms(x, noise.to(x.device))
-        terms = {"loss": reconstruction + kl, "reconstruction": reconstruction, "kl": kl}
-        for term, values in terms.items():
-            self._metric(stage, term).update(values)
-
-    def on_validation_epoch_end(self) -> None:
-        self._log("val")
-
-    def on_test_epoch_end(self) -> None:
-        self._log("test")
-
-    def _log(self, stage: str) -> None:
-        for term in ("loss", "reconstruction", "kl"):
-            self.log(f"{stage}_{term}", self._metric(stage, term), prog_bar=term == "loss")
-
-    def _metric(self, stage: str, term: str) -> MeanMetric:
-        metric = self.get_submodule(f"{stage}_{term}")
-        assert isinstance(metric, MeanMetric)
-        return metric
+        metrics["loss"].update(reconstruction + kl)
+        metrics["reconstruction"].update(reconstruction)
+        metrics["kl"].update(kl)
 
     def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Means of the codes (N, K)."""

@@ -1,1 +1,1 @@
-"""Transfer learning: networks trained on ImageNet, their features, and what is trained on top."""
+"""Transfer learning: networks trained on ImageNet, and their features."""

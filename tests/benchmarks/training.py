@@ -32,8 +32,8 @@ from lightning_modules.callbacks.guards import StopOnNonFinite
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.datamodules.digits import Digits
 from lightning_modules.datamodules.store import load
+from lightning_modules.hot_path import NoProfiler
 from lightning_modules.optim.by_name import build_optimizer, build_schedule
-from lightning_modules.profiler import NoProfiler
 from lightning_modules.tasks.classification import Classification
 
 COURSE = Path(__file__).resolve().parents[2] / "course"

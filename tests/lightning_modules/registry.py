@@ -297,7 +297,7 @@ CASES = [
     Case(
         "fine-tuning, stage by stage",
         spec(
-            "transfer.fine_tuning.FineTuning",
+            "tasks.fine_tuning.FineTuning",
             model=spec("transfer.backbone.Backbone", weights="random", size=32),
             unfreeze_every=1,
             rate_decay=0.5,

@@ -112,7 +112,9 @@ def test_labels_and_their_one_hot_targets_give_the_same_loss() -> None:
     task = Capsules(small())
     images, labels = torch.randn(6, 1, 13, 13), torch.tensor([0, 1, 2, 3, 0, 1])
     one_hot = torch.nn.functional.one_hot(labels, 4).float()
-    torch.testing.assert_close(task.losses((images, labels)), task.losses((images, one_hot)))
+    torch.testing.assert_close(
+        task.losses_and_scores((images, labels)), task.losses_and_scores((images, one_hot))
+    )
 
 
 def test_it_memorises_images_of_two_classes() -> None:
@@ -127,7 +129,7 @@ def test_it_memorises_images_of_two_classes() -> None:
         task.batch_loss((images, targets)).backward()
         optimizer.step()
     task.validation_step((images, targets), 0)
-    assert task.val_acc.compute() == 1.0
+    assert task.val_metrics["acc"].compute() == 1.0
     assert all(parameter.grad is not None for parameter in task.parameters())
 
 

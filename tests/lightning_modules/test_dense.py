@@ -216,14 +216,14 @@ def test_mean_iou_is_counted_over_the_whole_set() -> None:
     logits[:, 5:] = -10
     task = Segmentation(UNet())
     for rows in (slice(0, 5), slice(5, 7)):
-        task.measure("val", logits[rows], {"masks": truth[rows].to(torch.uint8)})
+        task.compare(task.val_metrics, logits[rows], {"masks": truth[rows].to(torch.uint8)})
     predicted = logits.argmax(dim=1).numpy()
     ious = []
     for c in range(11):
         a, b = predicted == c, truth.numpy() == c
         if (a | b).any():
             ious.append((a & b).sum() / (a | b).sum())
-    assert task.val_miou.compute().item() == pytest.approx(np.mean(ious), abs=1e-6)
+    assert task.val_metrics["miou"].compute().item() == pytest.approx(np.mean(ious), abs=1e-6)
 
 
 def test_iou_of_pairs_is_torchvisions() -> None:
@@ -238,10 +238,10 @@ def test_localisation_needs_class_and_box() -> None:
     logits = 5 * F.one_hot(torch.tensor([3, 1, 3]), 10).float()
     task = Localisation(Localiser())
     targets = {"labels": torch.tensor([[3]] * 3), "boxes": boxes[:, None]}
-    task.measure("test", (logits, found), targets)
-    assert task.test_acc.compute().item() == pytest.approx(2 / 3)
-    assert task.test_iou.compute().item() == pytest.approx((1 + 1 + 0.4) / 3)
-    assert task.test_loc_acc.compute().item() == pytest.approx(1 / 3)
+    task.compare(task.test_metrics, (logits, found), targets)
+    assert task.test_metrics["acc"].compute().item() == pytest.approx(2 / 3)
+    assert task.test_metrics["iou"].compute().item() == pytest.approx((1 + 1 + 0.4) / 3)
+    assert task.test_metrics["loc_acc"].compute().item() == pytest.approx(1 / 3)
 
 
 def test_a_cell_finds_the_object_whose_centre_is_nearest(scenes: Scenes) -> None:
@@ -298,11 +298,11 @@ def test_mean_average_precision_is_1_for_the_truth_and_less_for_less(scenes: Sce
     logits, boxes, cells = as_cells(scenes)
     for rows in (slice(0, 50), slice(50, 60), slice(60, 60)):  # the last batch is empty
         targets = {name: target[rows] for name, target in targets_of(scenes).items()}
-        task.measure("val", (logits[rows], boxes[rows], cells[rows]), targets)
-    assert task.val_map.compute()["map"].item() == pytest.approx(1)
-    task.measure("test", (logits, boxes + 3, cells), targets_of(scenes))
-    worse = task.test_map.compute()
-    assert worse["map"] < worse["map_50"] < 1
+        task.compare(task.val_metrics, (logits[rows], boxes[rows], cells[rows]), targets)
+    assert task.val_metrics["map"].compute().item() == pytest.approx(1)
+    task.compare(task.test_metrics, (logits, boxes + 3, cells), targets_of(scenes))
+    worse = task.test_metrics
+    assert worse["map"].compute() < worse["map50"].compute() < 1
 
 
 def test_of_boxes_that_overlap_the_best_of_each_class_stays() -> None:

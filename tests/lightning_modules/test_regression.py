@@ -15,8 +15,8 @@ from torch import Tensor
 
 from course.cli import main
 from lightning_modules.datamodules.tabular import Tabular
-from lightning_modules.models.least_squares import fit_lasso, fit_least_squares, fit_ridge
 from lightning_modules.models.linear import LinearRegression
+from lightning_modules.optim.least_squares import fit_lasso, fit_least_squares, fit_ridge
 from lightning_modules.tasks.regression import Regression
 
 CONFIG = Path(__file__).resolve().parents[2] / "course/01_linear_models/linear_regression.yaml"
@@ -104,9 +104,13 @@ def test_the_task_measures_over_batches_what_scikit_learn_measures_at_once() -> 
         task.test_step((X[rows], y[rows]), 0)
     predicted = task.predict_step((X, y), 0).detach()
     assert predicted.shape == (40,)
-    for r2, loss in ((task.val_r2, task.val_loss), (task.test_r2, task.test_loss)):
-        assert r2.compute().item() == pytest.approx(r2_score(y, predicted), rel=1e-4)
-        assert loss.compute().item() == pytest.approx((y - predicted).square().mean().item())
+    mean_square = (y - predicted).square().mean().item()
+    for stage, found in (
+        ("val", task.val_metrics.compute()),
+        ("test", task.test_metrics.compute()),
+    ):
+        assert found[f"{stage}_r2"].item() == pytest.approx(r2_score(y, predicted), rel=1e-4)
+        assert found[f"{stage}_loss"].item() == pytest.approx(mean_square)
 
 
 def test_the_lessons_config_comes_to_the_formula_of_ridge(

@@ -15,10 +15,10 @@ from lightning_modules.datamodules.in_memory import InMemory, Splits
 from lightning_modules.datamodules.store import load, verify
 from lightning_modules.errors import BadInput, Unavailable
 from lightning_modules.models.squeezenet import SqueezeNet
+from lightning_modules.tasks.fine_tuning import FineTuning
 from lightning_modules.transfer import features, weights
 from lightning_modules.transfer.backbone import Backbone
 from lightning_modules.transfer.features import Features
-from lightning_modules.transfer.fine_tuning import FineTuning
 from lightning_modules.transfer.pixels import MEAN, STD, ImageNetInput
 from lightning_modules.transfer.weights import imagenet_classes, imagenet_weights
 from lightning_modules.visualisation.photographs import photographs

@@ -5,9 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any, cast
 
-from lightning.pytorch.strategies import DDPStrategy
-
 from lightning_modules.errors import BadInput
+from lightning_modules.lightning_internals import allow_unused_parameters
 from lightning_modules.tasks.classification import Classification
 from lightning_modules.transfer.backbone import Backbone
 
@@ -65,8 +64,8 @@ class FineTuning(Classification):
         warnings.filterwarnings("ignore", message=r"Found \d+ module\(s\) in eval mode")
         # every parameter that is ever trained must be known to the processes' exchange of
         # gradients, which then has to find out which of them took part in a step
-        if self.unfreeze_every and isinstance(self.trainer.strategy, DDPStrategy):
-            self.trainer.strategy._ddp_kwargs["find_unused_parameters"] = True
+        if self.unfreeze_every:
+            allow_unused_parameters(self.trainer)
 
     def on_train_start(self) -> None:
         self._freeze()  # a run resumed in mid-epoch begins no epoch

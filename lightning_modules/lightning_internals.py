@@ -1,0 +1,43 @@
+"""What the course uses of Lightning that is not in its documentation, each with the reason.
+
+A test for each of these says which one a new version of Lightning has broken.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import lightning.pytorch as pl
+from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters
+
+# the attribute of a LightningModule in which each hook's name is noted: see `hot_path`
+HOOK_NAME = "_current_fx_name"
+
+
+def described_by_a_config() -> bool:
+    """Whether the module under construction is built by LightningCLI.
+
+    Its hyperparameters then are the config's plain values, from which a checkpoint is rebuilt.
+    """
+    return _given_hyperparameters.get() is not None
+
+
+def allow_unused_parameters(trainer: pl.Trainer) -> None:
+    """Lets a model's parameters be left out of some steps under DDP.
+
+    The documented way is an option of the strategy, which whoever writes a config would have to
+    know.
+    """
+    options = getattr(trainer.strategy, "_ddp_kwargs", None)  # None: another strategy
+    if options is not None:
+        options["find_unused_parameters"] = True
+
+
+def dismiss_process_observer() -> None:
+    """Stops the thread in which Lightning watches the processes that it started.
+
+    It would SIGKILL this one without a word: see `distributed.peers`.
+    """
+    for thread in threading.enumerate():
+        if thread.name == "child-process-observer":
+            thread._child_processes = []  # type: ignore[attr-defined]
