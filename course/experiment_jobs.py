@@ -26,6 +26,7 @@ from lightning_modules.errors import BadInput
 from lightning_modules.experiments.records import Record, rounded, thinned
 from lightning_modules.experiments.training import Measured, find_function, quiet, train
 
+OF_MEASURES = "measures."
 PACKAGES = ("torch", "lightning", "numpy", "dlcourse")
 
 
@@ -37,14 +38,14 @@ class Job:
         record: who it is; `settings` holds layers of options, later ones over earlier ones.
         config: what the base config holds; empty for a function.
         function: a dotted path; empty for a config.
-        measures: what else to measure of a trained network.
+        measures: what else to measure of a trained network, and how.
         threads: of torch, for the whole run.
     """
 
     record: Record
     config: dict[str, Any]
     function: str
-    measures: tuple[Mapping[str, Any], ...]
+    measures: Mapping[str, Mapping[str, Any]]
     threads: int = 1
 
 
@@ -77,8 +78,14 @@ def _train(job: Job) -> Measured:
     parser = _parser()
     given = {key: value for key, value in job.config.items() if key != "seed_everything"}
     arguments = ["--config", yaml.safe_dump(given)]
+    measures = {name: dict(options) for name, options in job.measures.items()}
     for layer in job.record.settings:
-        arguments += [_argument(key, value) for key, value in layer.items()]
+        for key, value in layer.items():
+            if key.startswith(OF_MEASURES):
+                name, _, option = key.removeprefix(OF_MEASURES).rpartition(".")
+                measures[name][option] = value
+            else:
+                arguments.append(_argument(key, value))
     seed_everything(job.record.seed, verbose=False)
     try:
         config = parser.parse_args(arguments)
@@ -86,7 +93,7 @@ def _train(job: Job) -> Measured:
         known = list(parser.get_defaults().keys())
         raise BadInput(one_line(str(error), known)) from error
     built = parser.instantiate(config)
-    return train(built.model, built.data, dict(built.trainer), job.measures)
+    return train(built.model, built.data, dict(built.trainer), measures)
 
 
 def _argument(key: str, value: Any) -> str:

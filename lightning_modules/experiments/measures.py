@@ -16,14 +16,18 @@ from lightning_modules.experiments.training import Measured, Trained
 
 
 @torch.no_grad()
-def shifted_accuracy(trained: Trained, shifts: Sequence[int]) -> Measured:
-    """Accuracy on test images moved by each number of pixels along both axes, up or down and left
-    or right drawn for each image (the same draw in every run); what comes in is 0, the mean.
+def shifted_accuracy(
+    trained: Trained, shifts: Sequence[int], num_images: int | None = None
+) -> Measured:
+    """Accuracy on test images (the first `num_images`, or all) moved by each number of pixels.
+
+    They move along both axes, up or down and left or right as drawn for each image, alike in every
+    run; what comes in is 0, the mean.
 
     Gives `shift_K` for each shift K, and the curve `shift`.
     """
     test = trained.data.test_dataloader()
-    images, labels = test.inputs, test.targets
+    images, labels = test.inputs[:num_images], test.targets[:num_images]
     signs = (
         torch.randint(0, 2, (2, len(images)), generator=torch.Generator().manual_seed(0)) * 2 - 1
     )

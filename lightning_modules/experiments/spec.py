@@ -105,7 +105,7 @@ class Experiment:
     config_values: Options = field(default_factory=dict)
     function: str = ""
     options: Options = field(default_factory=dict)
-    measures: tuple[Options, ...] = ()
+    measures: dict[str, Options] = field(default_factory=dict)
     seeds: int = 5
     tune: Tune | None = None
     figure: Figure = Figure()
@@ -121,7 +121,7 @@ class Experiment:
         return _digest(
             [
                 {k: v for k, v in self.config_values.items() if k != "seed_everything"},
-                [self.function, self.options, self.arms, list(self.measures)],
+                [self.function, self.options, self.arms, self.measures],
                 [self.tune.metric, self.tune.goal, self.tune.seeds] if self.tune else None,
                 self.budgets.get(budget, {}),
             ]
@@ -214,20 +214,13 @@ class _Reader:
     def experiment(self) -> Experiment:
         _allow(self.given, _FIELDS, "")
         texts = {name: self._text(name) for name in _TEXTS}
-        arms = self._mapping("arms")
+        arms, budgets = self._layers("arms"), self._layers("budgets")
         if not arms:
             raise _Wrong("arms: name at least one")
-        for name, options in arms.items():
-            if not isinstance(options, dict | None):
-                raise _Wrong(f"arms.{name}: must hold options, as model.init_args.dropout: 0.5")
-        arms = {str(name): options or {} for name, options in arms.items()}
-        budgets = self._mapping("budgets")
         _allow(budgets, get_args(Budget), "budgets.")
         config, values = self._config()
         metrics = self._metrics()
-        measures = tuple(self.given.get("measures") or ())
-        if any(not isinstance(m, dict) or "function" not in m for m in measures):
-            raise _Wrong("measures: each has a function: and that function's options")
+        measures = self._layers("measures")
         experiment = Experiment(
             name=self.path.stem,
             path=self.path,
@@ -242,7 +235,7 @@ class _Reader:
             seeds=self._seeds(),
             tune=self._tune(),
             figure=self._figure(),
-            budgets={name: options or {} for name, options in budgets.items()},
+            budgets=budgets,
             **texts,
         )
         counts = {arm: len(experiment.trials(arm, "small")) for arm in arms}
@@ -263,6 +256,13 @@ class _Reader:
         if not isinstance(value, dict):
             raise _Wrong(f"{name}: must hold key: value")
         return value
+
+    def _layers(self, name: str) -> dict[str, Options]:
+        layers = self._mapping(name)
+        for key, options in layers.items():
+            if not isinstance(options, dict | None):
+                raise _Wrong(f"{name}.{key}: must hold options, as trainer.max_epochs: 5")
+        return {str(key): options or {} for key, options in layers.items()}
 
     def _config(self) -> tuple[str, Options]:
         config, function = self.given.get("config"), self.given.get("function")

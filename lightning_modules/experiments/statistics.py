@@ -79,8 +79,8 @@ def compare(differences: Sequence[float], smallest: float, by: float = 0.0) -> C
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """p values corrected for their number, so that any is wrong with 5 % at most (Holm 1979)."""
-    if not p_values:
-        return []
+    if len(p_values) < 2:  # nothing to correct; statsmodels would collect garbage, a slow thing
+        return list(p_values)
     return [float(p) for p in multipletests(p_values, alpha=LEVEL, method="holm")[1]]
 
 

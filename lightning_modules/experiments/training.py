@@ -24,6 +24,8 @@ from lightning_modules.errors import BadInput, Diverged
 from lightning_modules.experiments.records import Curve
 from lightning_modules.profiler import NoProfiler
 
+MEASURES = "lightning_modules.experiments.measures"  # where those with short names are
+
 Points = dict[str, tuple[list[float], list[float]]]
 
 
@@ -58,7 +60,7 @@ class KeepCurves(DummyLogger):
         for name, value in metrics.items():
             if name != "epoch":
                 x, y = self.curves.setdefault(name, ([], []))
-                x.append(float(step or 0))
+                x.append(float(step or 0) + 1)  # steps done: Lightning counts them from 0
                 y.append(float(value))
 
 
@@ -100,7 +102,7 @@ def train(
     task: pl.LightningModule,
     data: pl.LightningDataModule,
     trainer_options: Mapping[str, Any],
-    measures: tuple[Mapping[str, Any], ...] = (),
+    measures: Mapping[str, Mapping[str, Any]],
     loggers: tuple[Any, ...] = (),
 ) -> Measured:
     """Trains, then measures at the last and at the best moment.
@@ -112,7 +114,7 @@ def train(
         task: what to train.
         data: on what.
         trainer_options: of Lightning's Trainer.
-        measures: each a `function` that takes a `Trained` and its other options.
+        measures: name or dotted path of a function that takes a `Trained`, and its other options.
         loggers: beside the one that keeps the curves.
     """
     kept, best = KeepCurves(), KeepBest()
@@ -157,7 +159,7 @@ def train(
 
 
 def _measure(
-    trainer: pl.Trainer, trained: Trained, measures: tuple[Mapping[str, Any], ...]
+    trainer: pl.Trainer, trained: Trained, measures: Mapping[str, Mapping[str, Any]]
 ) -> Measured:
     metrics: dict[str, float] = {}
     curves: dict[str, Curve] = {}
@@ -165,9 +167,9 @@ def _measure(
         for values in evaluate(trained.task, trained.data, verbose=False):
             metrics |= {name: float(value) for name, value in values.items()}
     trained.task.eval()
-    for options in measures:
-        arguments = {k: v for k, v in options.items() if k != "function"}
-        measured = find_function(options["function"])(trained, **arguments)
+    for name, options in measures.items():
+        path = name if "." in name else f"{MEASURES}.{name}"
+        measured = find_function(path)(trained, **options)
         metrics |= measured.metrics
         curves |= measured.curves
     return Measured(metrics, curves)
