@@ -22,9 +22,9 @@ from rich.progress import (
 )
 
 from graders.engine import submissions
-from graders.engine.catalogue import course_root, source_path
-from graders.engine.cells import from_script
+from graders.engine.catalogue import course_root
 from graders.engine.cluster import cluster_workers
+from graders.engine.jobs import REFERENCE, read_job, reference_job
 from graders.engine.pool import Workers, grade_all, local_workers
 from graders.engine.records import Records, only_grader
 from graders.engine.results import (
@@ -35,14 +35,13 @@ from graders.engine.results import (
     points_by_task,
     write_atomically,
 )
-from graders.engine.secret import course_secret, student_seed
-from graders.engine.worker import GradingJob, GradingSettings
-from graders.errors import BadInput, GraderBroke, Rejected
+from graders.engine.secret import course_secret
+from graders.engine.settings import MAX_SCORE, GradingSettings, settings_for
+from graders.engine.version import version
+from graders.engine.worker import GradingJob
+from graders.errors import BadInput, GraderBroke
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
-
-MAX_SCORE = 100.0
-REFERENCE = "\0reference"  # no student's folder can have this name
 
 
 def grade(
@@ -86,38 +85,6 @@ def grade(
     return int(any(submission.status == "failed" for submission in results.submissions))
 
 
-def settings_for(name: str, timeout: float, sandboxed: bool) -> GradingSettings:
-    """What grading ``name`` needs.
-
-    Raises:
-        BadInput: there is no such assignment, or this copy of the course cannot grade it.
-    """
-    reference = source_path(name)
-    tests = course_root() / "graders" / "hidden" / name
-    if not tests.is_dir():
-        raise BadInput(f"{tests} does not exist: this copy of the course has no hidden tests")
-    if not timeout > 0:
-        raise BadInput(f"--timeout {timeout:g}: more than 0 seconds")
-    return GradingSettings(name, tests, reference, Limits(submission_seconds=timeout), sandboxed)
-
-
-def version(settings: GradingSettings) -> str:
-    """Changes with anything that can change a score: the tests, the reference, the engine."""
-    digest = hashlib.sha256(
-        repr((settings.assignment, settings.limits, settings.isolated)).encode()
-    )
-    graders = Path(__file__).parent
-    sources = [
-        *sorted(settings.tests.rglob("*.py")),
-        settings.reference,
-        *sorted((graders / "engine").glob("*.py")),
-        *sorted((graders / "sandbox").glob("*.py")),
-    ]
-    for source in sources:
-        digest.update(hashlib.sha256(source.read_bytes()).digest())
-    return digest.hexdigest()
-
-
 def _grade_class(
     settings: GradingSettings,
     students: list[submissions.HandIn],
@@ -136,7 +103,7 @@ def _grade_class(
         return hashlib.sha256(f"{current}\0{job.student}\0{job.sha256}".encode()).hexdigest()
 
     def to_grade() -> Iterator[GradingJob]:
-        yield from (job for job in [_reference_job(settings, secret)] if needed(job))
+        yield from (job for job in [reference_job(settings, secret)] if needed(job))
         for found in students:
             job = read_job(settings.assignment, secret, found)
             if isinstance(job, SubmissionResult):
@@ -180,18 +147,6 @@ def _progress() -> Progress:
     )
 
 
-def _reference_job(settings: GradingSettings, secret: bytes) -> GradingJob:
-    """The reference solution, graded first as a student's: a grader that fails it is broken."""
-    content = settings.reference.read_bytes()
-    return GradingJob(
-        student=REFERENCE,
-        seed=student_seed(secret, settings.assignment, REFERENCE),
-        sha256=hashlib.sha256(content).hexdigest(),
-        submitted_at="",
-        code=from_script(settings.reference.name, content),
-    )
-
-
 def _check_reference(settings: GradingSettings, result: SubmissionResult) -> None:
     if result.status == "failed":
         raise GraderBroke(result.message)
@@ -204,26 +159,6 @@ def _check_reference(settings: GradingSettings, result: SubmissionResult) -> Non
                 f"{test.name} does not pass for the reference solution ({test.status}): "
                 f"{test.message}; nobody was graded"
             )
-
-
-def read_job(
-    assignment: str, secret: bytes, found: submissions.HandIn
-) -> GradingJob | SubmissionResult:
-    """A job, or at once the result of a submission that there is nothing to run of."""
-    try:
-        work = submissions.read(found, assignment)
-        if work is None:
-            missing = f"no {assignment}.py or {assignment}.ipynb was handed in"
-            return SubmissionResult(found.student, "missing", message=missing)
-        return GradingJob(
-            student=found.student,
-            seed=student_seed(secret, assignment, found.student),
-            sha256=work.sha256,
-            submitted_at=work.submitted_at,
-            code=work.code(),
-        )
-    except Rejected as error:
-        return SubmissionResult(found.student, "rejected", message=str(error))
 
 
 def write_everything(

@@ -6,30 +6,18 @@ import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from graders.engine.carried_forward import carry_forward
 from graders.engine.catalogue import profile
 from graders.engine.cells import Code
 from graders.engine.plugin import AssignmentTests
 from graders.engine.results import SubmissionResult
+from graders.engine.settings import GradingSettings
 from graders.engine.student import Student, Submission
 from graders.errors import GraderBroke
-from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
 
 ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads, a grader not
-
-
-@dataclass(frozen=True)
-class GradingSettings:
-    """What all submissions of a run share. It crosses to worker processes, and keys their cache."""
-
-    assignment: str
-    tests: Path
-    reference: Path
-    limits: Limits
-    isolated: bool
 
 
 @dataclass(frozen=True)

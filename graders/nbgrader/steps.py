@@ -14,16 +14,16 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from graders.engine.catalogue import assignment_names, course_root, source_path
+from graders.engine.jobs import read_job
 from graders.engine.results import ClassResults, SubmissionResult, points_by_task, write_atomically
 from graders.engine.secret import course_secret
+from graders.engine.settings import MAX_SCORE, settings_for
 from graders.engine.submissions import HandIn
-from graders.engine.worker import GradingSettings, grade_one, warm_grader
+from graders.engine.worker import grade_one, warm_grader
 from graders.errors import GraderBroke
-from graders.grade import MAX_SCORE, read_job, settings_for
 from graders.nbgrader.autograded import told
 from graders.nbgrader.gradebook_cells import find, released
 from graders.nbgrader.gradebook_rows import save
-from graders.sandbox.limits import Limits
 
 
 def write_sources(course: Path) -> None:
@@ -50,7 +50,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         folder = coursedir.format_path(coursedir.submitted_directory, student, name)
         result = grade_student(name, HandIn(student, Path(folder)))
         results = ClassResults(name, MAX_SCORE, result.isolation, (result,))
-        tasks = points_by_task(warm_grader(_settings(name)).tests.specs)
+        tasks = points_by_task(warm_grader(settings_for(name)).tests.specs)
         with Gradebook(about["db_url"], coursedir.course_id) as gradebook:
             save(gradebook.db, find(gradebook.db, name, tasks, _released(name)), results, tasks)
             gradebook.db.commit()
@@ -65,15 +65,10 @@ class GradeInSandbox(NbGraderPreprocessor):
         return nb, resources
 
 
-def grade_student(name: str, found: HandIn) -> SubmissionResult:
+def grade_student(name: str, hand_in: HandIn) -> SubmissionResult:
     """Grade one student's work as ``dlcourse grade`` would, in a warm sandbox of this process."""
-    job = read_job(name, course_secret(course_root()), found)
-    return job if isinstance(job, SubmissionResult) else grade_one(_settings(name), job)
-
-
-@cache
-def _settings(name: str) -> GradingSettings:
-    return settings_for(name, Limits.submission_seconds, sandboxed=True)
+    job = read_job(name, course_secret(course_root()), hand_in)
+    return job if isinstance(job, SubmissionResult) else grade_one(settings_for(name), job)
 
 
 @cache

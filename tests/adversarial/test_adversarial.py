@@ -21,10 +21,11 @@ from typing import Any
 import pytest
 
 from graders.engine.catalogue import course_root
+from graders.engine.jobs import read_job
 from graders.engine.secret import course_secret
+from graders.engine.settings import settings_for
 from graders.engine.submissions import find
 from graders.engine.worker import GradingJob, grade_one
-from graders.grade import read_job, settings_for
 from tests.adversarial.cases import SOLUTION, Case, attacks, fair
 from tests.processes import descendants
 
@@ -154,7 +155,7 @@ def alone(case: Case, monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str
     assert found.student == student
     job = read_job("softmax", course_secret(course_root()), found)
     assert isinstance(job, GradingJob)
-    return asdict(grade_one(settings_for("softmax", SUBMISSION_SECONDS, sandboxed=True), job))
+    return asdict(grade_one(settings_for("softmax", SUBMISSION_SECONDS), job))
 
 
 def test_the_neighbour_is_unharmed(together: Run) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.cells import from_script
 from graders.engine.results import SubmissionResult
-from graders.engine.worker import Grader, GradingJob, GradingSettings
+from graders.engine.settings import GradingSettings
+from graders.engine.worker import Grader, GradingJob
 from graders.sandbox.limits import Limits
 
 TESTS = course_root() / "tests"

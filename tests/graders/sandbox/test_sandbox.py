@@ -20,7 +20,8 @@ import pytest
 
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.cells import from_script
-from graders.engine.worker import GradingJob, GradingSettings, grade_one, warm_grader
+from graders.engine.settings import GradingSettings
+from graders.engine.worker import GradingJob, grade_one, warm_grader
 from graders.errors import BadInput, GraderBroke
 from graders.sandbox import bubblewrap, wire
 from graders.sandbox import sandbox as sandbox_module

@@ -8,9 +8,9 @@ from course.cli import main
 from graders.engine import worker
 from graders.engine.catalogue import source_path
 from graders.engine.cells import from_script
+from graders.engine.settings import settings_for
 from graders.engine.worker import GradingJob, grade_one
 from graders.errors import BadInput, GraderBroke
-from graders.grade import settings_for
 from graders.sandbox import bubblewrap
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
@@ -46,9 +46,7 @@ def test_refused(starts_as):
 def test_a_killed_sandbox_is_a_failed_submission(starts_as):
     starts_as(KILLED)
     code = from_script("softmax.py", source_path("softmax").read_bytes())
-    result = grade_one(
-        settings_for("softmax", 10, sandboxed=True), GradingJob("ada", b"", "", "", code)
-    )
+    result = grade_one(settings_for("softmax", 10), GradingJob("ada", b"", "", "", code))
     assert result.status == "failed"
     assert "the sandbox was killed as it started" in result.message
 
