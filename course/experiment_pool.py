@@ -77,9 +77,10 @@ def _together(waiting: list[Job], workers: Workers, lost: list[Job]) -> Iterator
         while running or (waiting and not lost):
             while waiting and not lost and len(running) < 2 * workers.count:
                 try:
-                    running[executor.submit(_perform, waiting[0])] = waiting.pop(0)
+                    future = executor.submit(_perform, waiting[0])
                 except workers.died:
                     break
+                running[future] = waiting.pop(0)
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
                 try:

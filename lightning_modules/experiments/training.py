@@ -22,7 +22,7 @@ from lightning_modules.callbacks.guards import StopOnNonFinite
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.errors import BadInput, Diverged
 from lightning_modules.experiments.records import Curve
-from lightning_modules.profiler import NoProfiler
+from lightning_modules.hot_path import NoProfiler
 
 MEASURES = "lightning_modules.experiments.measures"  # where those with short names are
 

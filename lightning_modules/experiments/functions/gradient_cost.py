@@ -47,9 +47,7 @@ def gradient_cost(
         inputs, labels = torch.randn(32, 16), torch.randint(10, (32,))
         parameters = list(small.parameters())
 
-        def loss(
-            small: MLP = small, inputs: Tensor = inputs, labels: Tensor = labels
-        ) -> Tensor:
+        def loss(small: MLP = small, inputs: Tensor = inputs, labels: Tensor = labels) -> Tensor:
             return F.cross_entropy(small(inputs), labels)
 
         one = _seconds(loss, repeats)

@@ -47,4 +47,6 @@ def one_sigmoid(
         slope = a * a * (1 - a) if loss == "squared_error" else a
         w, b = w - learning_rate * slope, b - learning_rate * slope
     steps = float(len(answers) - 1 if answers[-1] < close else num_steps)
-    return Measured({"steps": steps}, {"answer": ([float(i) for i in range(len(answers))], answers)})
+    return Measured(
+        {"steps": steps}, {"answer": ([float(i) for i in range(len(answers))], answers)}
+    )
