@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -43,17 +43,8 @@ def gradient_cost(
     both = _seconds(lambda: F.cross_entropy(network(x), y).backward(), repeats)
     counts, costs = [], []
     for width in widths:
-        small = MLP(in_features=16, hidden=[width])
-        inputs, labels = torch.randn(32, 16), torch.randint(10, (32,))
-        parameters = list(small.parameters())
-
-        def loss(small: MLP = small, inputs: Tensor = inputs, labels: Tensor = labels) -> Tensor:
-            return F.cross_entropy(small(inputs), labels)
-
-        one = _seconds(loss, repeats)
-        numerical = _seconds(lambda p=parameters, f=loss: central_differences(f, p), 1)
-        backprop = _seconds(lambda p=parameters, f=loss: torch.autograd.grad(f(), p), repeats)
-        counts.append(float(sum(p.numel() for p in parameters)))
+        one, numerical, backprop, count = _small(width, repeats)
+        counts.append(float(count))
         costs.append(numerical / one)
     slope = float(np.polyfit(np.log(counts), np.log(costs), 1)[0])
     return Measured(
@@ -67,9 +58,26 @@ def gradient_cost(
     )
 
 
+def _small(width: int, repeats: int) -> tuple[float, float, float, int]:
+    """Seconds of a forward pass, of central differences and of backpropagation; parameters."""
+    network = MLP(in_features=16, hidden=[width])
+    inputs, labels = torch.randn(32, 16), torch.randint(10, (32,))
+    parameters = list(network.parameters())
+
+    def loss() -> Tensor:
+        return F.cross_entropy(network(inputs), labels)
+
+    return (
+        _seconds(loss, repeats),
+        _seconds(lambda: central_differences(loss, parameters), 1),
+        _seconds(lambda: torch.autograd.grad(loss(), parameters), repeats),
+        sum(p.numel() for p in parameters),
+    )
+
+
 @torch.no_grad()
 def central_differences(
-    loss: Callable[[], Tensor], parameters: list[Tensor], h: float = 1e-2
+    loss: Callable[[], Tensor], parameters: Sequence[Tensor], h: float = 1e-2
 ) -> list[Tensor]:
     """`(loss(w + h) - loss(w - h)) / 2h` for each parameter, one after another."""
     gradients = []
