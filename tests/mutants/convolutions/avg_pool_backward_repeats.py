@@ -1,7 +1,7 @@
 """np.repeat, which is right for windows that tile the image alone.
 
 task: avg_pool
-says: dx for (1, 2, 4, 5)
+says: dx for (1, 1, 4, 4), windows 2 x 2, stride 1
 """
 
 import numpy as np

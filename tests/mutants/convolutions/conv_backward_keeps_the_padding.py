@@ -1,7 +1,7 @@
 """The gradient of the padded images is returned.
 
 task: conv_backward
-says: dx of images (2, 3, 6, 5) with stride 2, pad 1 has shape
+says: dx of images (1, 1, 4, 4) with stride 3, pad 1 has shape (1, 1, 6, 6)
 """
 
 import numpy as np

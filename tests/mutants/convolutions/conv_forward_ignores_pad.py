@@ -1,7 +1,7 @@
 """The images are not padded.
 
 task: conv_forward
-says: shape (2, 3, 2, 3) where (2, 3, 4, 5)
+says: shape (1, 1, 2, 2) where (1, 1, 6, 6)
 """
 
 import numpy as np

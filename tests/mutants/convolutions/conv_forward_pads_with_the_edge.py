@@ -1,7 +1,7 @@
 """The border pixels are repeated in place of zeros.
 
 task: conv_forward
-says: zeros on all four sides
+says: the border is repeated: pad with zeros
 """
 
 import numpy as np
