@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test install browser clean
+.PHONY: demo test types behaviour install browser clean
 
 demo: $(INSTALLED)
 	$(BIN)/dlcourse demo
@@ -13,10 +13,16 @@ demo: $(INSTALLED)
 test: $(INSTALLED) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 types behaviour
+	$(BIN)/pytest -m alone --durations 10 $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
+
+types: $(INSTALLED)
 	$(BIN)/mypy
-	@# one thread each: two tests at a time fill two cores
-	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not alone" --numprocesses auto --dist loadfile
-	$(BIN)/pytest -m alone
+
+# One thread each: a test on every core fills the machine.
+behaviour: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not alone" --durations 10 \
+		--numprocesses logical --dist loadscope --no-loadscope-reorder
 
 install: $(INSTALLED)
 

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import urllib.error
 from pathlib import Path
+from typing import Any
 
 # jupytext teaches yaml's base class to write notebooks. jsonargparse, where it comes first, gives
 # `SafeDumper` a table of its own, which that no longer reaches. No command needs both.
 import jupytext  # noqa: F401
 import pytest
+
+from tests.scheduling import ByScope, rank
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByScope:
+    return ByScope(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: rank(item.nodeid))
 
 
 @pytest.fixture

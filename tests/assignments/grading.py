@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import copy
 import functools
 import re
 from dataclasses import dataclass
@@ -23,17 +25,46 @@ def grader(name: str) -> Grader:
     return Grader(GradingSettings(name, tests, source_path(name), Limits(), isolated=True))
 
 
-def grade(name: str, source: str, seed: int = 0) -> SubmissionResult:
-    """The outcome of assignment ``name`` for a ``.py`` of this text, handed in by one student."""
+@functools.cache
+def grader_of_task(name: str, task: str) -> Grader:
+    """The same grader, warm as it is, with the tests of one task and those that they depend on."""
+    whole = grader(name)
+    specs = {spec.name: spec for spec in whole.tests.specs}
+    needed: set[str] = set()
+    waiting = [spec.name for spec in specs.values() if spec.task == task]
+    while waiting:
+        test = waiting.pop()
+        needed.add(test)
+        waiting += specs[test].depends
+    narrow = copy.copy(whole)
+    narrow.tests = copy.copy(whole.tests)
+    narrow.tests.specs = [spec for spec in whole.tests.specs if spec.name in needed]
+    return narrow
+
+
+def grade(name: str, source: str, seed: int = 0, task: str | None = None) -> SubmissionResult:
+    """The outcome of assignment ``name`` for a ``.py`` of this text, handed in by one student.
+
+    Args:
+        task: whose tests run, with those that they depend on, instead of all.
+    """
     code = from_script(f"{name}.py", source.encode())
     student = f"student {seed}"
-    return grader(name).grade(GradingJob(student, student.encode(), "", "", code))
+    chosen = grader(name) if task is None else grader_of_task(name, task)
+    return chosen.grade(GradingJob(student, student.encode(), "", "", code))
 
 
 def lost(result: SubmissionResult) -> str:
     """What a failing assertion shows: every test that did not pass."""
     lines = [f"{t.name}: {t.status}: {t.message}" for t in result.tests if t.status != "passed"]
     return "\n".join([result.message, *lines])
+
+
+@functools.cache
+def functions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
+    """The functions and classes of a source, those that students are asked to write."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
 
 
 @dataclass(frozen=True)
@@ -49,6 +80,8 @@ class Mutant:
     source: str
     task: str
     says: str
+    replaces: tuple[str, ...]
+    """The functions that students are asked for and that it has its own version of."""
 
     @classmethod
     def read(cls, path: Path) -> Mutant:
@@ -56,7 +89,9 @@ class Mutant:
         fields = dict(re.findall(r"^(task|says): (.+)$", text, flags=re.MULTILINE))
         name = path.parent.name
         source = source_path(name).read_text(encoding="utf-8") + "\n\n# %%\n" + text
-        return cls(name, path.stem, source, fields["task"], fields["says"])
+        asked = {node.name for node in functions(source_path(name))}
+        replaces = tuple(node.name for node in functions(path) if node.name in asked)
+        return cls(name, path.stem, source, fields["task"], fields["says"], replaces)
 
 
 def told(mutant: Mutant, result: SubmissionResult) -> str:
@@ -68,6 +103,7 @@ def told(mutant: Mutant, result: SubmissionResult) -> str:
     )
 
 
+@functools.cache
 def mutants() -> list[Mutant]:
     return [Mutant.read(path) for path in sorted(TESTS.glob("mutants/*/*.py"))]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from graders.engine.catalogue import assignment_names, source_path
-from tests.assignments.grading import TESTS, grade, lost
+from tests.assignments.grading import TESTS, functions, grade, lost
 
 # Where another correct version reuses more of its own functions than the reference does.
 BUILT_UP = {
@@ -29,20 +29,13 @@ WRONG = {
 }
 
 
-def functions(path: Path) -> list[tuple[str, str]]:
-    """The public functions or classes of a source, each with a version that is wrong."""
-    return [
-        (node.name, WRONG[type(node)].format(node.name))
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if type(node) in WRONG
-    ]
-
-
 CASES = [
-    pytest.param(name, base, wrong, id=f"{base.stem}-{function}")
+    pytest.param(
+        name, base, WRONG[type(node)].format(node.name), id=f"{name}-{base.stem}-{node.name}"
+    )
     for name in assignment_names()
     for base in BUILT_UP.get(name, [source_path(name)])
-    for function, wrong in functions(source_path(name))
+    for node in functions(source_path(name))
 ]
 
 
