@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 from graders.engine.catalogue import assignment_names, course_root, source_path
 from graders.errors import BadInput, GraderBroke
+from graders.students.constraints import constraints_of
 
 # What a student's copy of the course has beside the assignments. Nothing else is copied.
 FOLDERS = ("course", "graders", "lightning_modules", "data")
-FILES = ("pyproject.toml", "constraints.txt", "LICENSE")
+FILES = ("pyproject.toml", "LICENSE")
 # ``demo*`` plays a class of students, some of whom hand in right answers.
 LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb", "demo*.py"
@@ -26,7 +28,7 @@ Python 3.11 or newer is all you need to begin.
 
     python -m venv .venv
     source .venv/bin/activate        (Windows: .venv\\Scripts\\activate)
-    pip install -e .
+    pip install --constraint constraints.txt --editable .
 
 Assignments, each as a notebook and as the same thing in a plain Python file; work in one of them:
 
@@ -135,13 +137,17 @@ class _Lines(logging.Handler):
 
 
 def copy_course(bundle: Path) -> None:
-    """Copy the lessons, both packages without hidden tests, and the data."""
+    """Copy the lessons, both packages without hidden tests, the data, and what to install."""
     root = course_root()
     for folder in FOLDERS:
         shutil.copytree(root / folder, bundle / folder, ignore=LEFT_OUT)
     for file in FILES:
-        if (root / file).is_file():
-            shutil.copy(root / file, bundle)
+        shutil.copy(root / file, bundle)
+    asked = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    constraints = (root / "constraints.txt").read_text(encoding="utf-8")
+    (bundle / "constraints.txt").write_text(
+        constraints_of(asked["dependencies"], constraints), encoding="utf-8"
+    )
 
 
 def readme(names: Sequence[str]) -> str:

