@@ -13,6 +13,7 @@ could learn of a function in this way is worth nothing: its own tests are over.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -74,9 +75,16 @@ def bounded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def numbers(value: Any) -> int:
-    """How many there are in plain data; a number that stands for a size counts as one."""
+    """How many there are in plain data.
+
+    What can stand for a size counts as that size: a whole number, and the rows of an empty array.
+    """
     if isinstance(value, dict):
         return numbers(list(value.values()))
     if isinstance(value, list | tuple):
         return len(value) + sum(map(numbers, value))
-    return int(np.size(value))
+    if isinstance(value, np.ndarray):
+        return math.prod(filter(None, value.shape))
+    if isinstance(value, int | np.integer):
+        return max(1, abs(int(value)))
+    return 1

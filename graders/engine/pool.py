@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -26,6 +27,7 @@ from graders.errors import GraderBroke
 
 MAX_DEATHS = 2  # of its own worker, after which a submission is given up
 AHEAD = 4  # jobs in flight for each worker: enough to keep it busy, few enough to stay small
+GRADER_BYTES = 4 << 30  # of memory that a worker itself may take; usual are 0.2
 
 PR_SET_PDEATHSIG = 1
 
@@ -53,6 +55,11 @@ def _start_processes(count: int) -> Executor:
 def _begin(parent: int, count: int, started: Any) -> None:
     """What each worker process does first."""
     _end_with_parent(parent)
+    # What a test makes of an answer may be large for reasons that nobody thought of: then the
+    # test fails, and not the machine.
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    most = GRADER_BYTES if hard == resource.RLIM_INFINITY else min(GRADER_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     cores = sorted(os.sched_getaffinity(0))
     if count >= len(cores):
         # A call into the sandbox is a hand-over between two processes. On one core that is a

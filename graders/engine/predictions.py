@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Set
 
-from graders.engine.printable import printable
+from graders.engine.printable import cut, printable
 from graders.errors import Rejected
 
 HEADER = ["id", "label"]
@@ -80,5 +80,4 @@ def _whole(row: int, what: str, text: str) -> int:
 
 
 def _shown(text: str) -> str:
-    text = printable(text).replace("\n", " ")
-    return repr(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…")
+    return repr(cut(printable(text).replace("\n", " "), SHOWN))

@@ -31,6 +31,16 @@ def printable(text: str, limit: int | None = None) -> str:
     return text
 
 
+def cut(text: str, limit: int) -> str:
+    """At most ``limit`` characters of ``text``, the last a sign that there were more."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def shown(text: str, limit: int) -> str:
+    """``text`` made printable and cut; of a flood, only the beginning is looked at."""
+    return cut(printable(text[: 10 * limit]), limit)
+
+
 def _character(character: str) -> str:
     if character in "\n\t" or character.isprintable():
         return character

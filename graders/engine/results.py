@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from graders.engine.printable import printable_cell
+from graders.engine.printable import printable_cell, shown
 
 SCHEMA = 1
+TEST_CHARACTERS, SUBMISSION_CHARACTERS = 1000, 4000  # of a message, whatever a student put in it
 
 TestStatus = Literal["passed", "failed", "error", "timeout", "skipped"]
 SubmissionStatus = Literal["graded", "missing", "rejected", "failed"]
@@ -36,6 +37,9 @@ class TestResult:
     description: str = ""
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", shown(self.message, TEST_CHARACTERS))
+
 
 @dataclass(frozen=True)
 class SubmissionResult:
@@ -50,6 +54,9 @@ class SubmissionResult:
     submitted_at: str = ""
     isolation: str = ""  # in which its code ran; empty where none of it did
     tests: tuple[TestResult, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", shown(self.message, SUBMISSION_CHARACTERS))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; ten times as fast as ``dataclasses.asdict``, which copies every string."""

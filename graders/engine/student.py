@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from graders.engine.cells import Cell, Code
+from graders.engine.printable import cut
 from graders.sandbox import wire
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Died, Sandbox, Session
@@ -24,6 +26,7 @@ from graders.sandbox.sandbox import Died, Sandbox, Session
 SHOWN_CHARACTERS = 200
 SHOWN_PROBLEMS = 3  # cells that failed, told where something is missing
 KEPT_PROBLEMS = 20
+MOST_TIMEOUTS = 2  # of one function, after which it is not called again
 MAX_LIVES = 200  # interpreters that a submission may end: starting one is not on its clock
 
 
@@ -129,6 +132,7 @@ class Submission:
         self.loaded = False
         self.asking = False
         self.life = 0  # handles of an earlier life are void
+        self.timeouts: Counter[str] = Counter()  # of each function
         self.replacements: dict[str, Callable[..., Any]] = {}  # for the student's own functions
 
     def __enter__(self) -> Submission:
@@ -162,10 +166,17 @@ class Submission:
         Raises:
             StudentError, StudentTimeout: it failed, by the student's doing.
         """
+        name = _called(operation, handle, *rest)
+        if self.timeouts[name] >= MOST_TIMEOUTS:
+            raise StudentTimeout(f"not run: {name} was stopped {MOST_TIMEOUTS} times before")
         self.load()
-        if self.replacements and operation == "call":
-            return self._exchange("call_with", self.replacements, handle, *rest)
-        return self._exchange(operation, handle, *rest)
+        try:
+            if self.replacements and operation == "call":
+                return self._exchange("call_with", self.replacements, handle, *rest)
+            return self._exchange(operation, handle, *rest)
+        except StudentTimeout:
+            self.timeouts[name] += 1
+            raise
 
     def not_code(self) -> str:
         """Why there is nothing to run: no code at all, or a script that is not Python."""
@@ -210,12 +221,12 @@ class Submission:
             if self.session.alive:
                 self.session.end()
             return False
-        if type(failures) is not list or len(failures) != len(cells):
+        if type(failures) is not dict:
             self.session.end()
             return False
-        for cell, failure in zip(cells, failures, strict=True):
-            match failure:
-                case (str(), str(), str(), int(), str(), str()):
+        for place, cell in enumerate(cells):
+            match failures.get(place):
+                case (str(), str(), str(), int(), str(), str()) as failure:
                     self.problems[cell.label] = _raised(*failure)
         return True
 
@@ -255,8 +266,9 @@ class Submission:
         except Died as error:
             why = error.reason or "your code ended or crashed the interpreter"
             raise StudentError(f"stopped: {why}") from None
-        except wire.WireError as error:
-            raise StudentError(f"your answer cannot be read: {error}") from None
+        except (wire.WireError, MemoryError) as error:
+            why = str(error) or "there is not enough memory for it"
+            raise StudentError(f"your answer cannot be read: {why}") from None
         finally:
             self.asking = False
             # no more than it could take, however long the grader itself was stopped
@@ -303,14 +315,18 @@ class Submission:
         raise wire.WireError("a reference that only the grader may send")
 
 
+def _called(operation: str, handle: Handle | None, name: str | None, *rest: Any) -> str:
+    """What a request runs of the student's: a function, or a class through its instance."""
+    if operation == "tool":  # which is ours, and is handed the instance
+        handle = next((value for value in rest[0] if isinstance(value, Handle)), None)
+    return str(name) if handle is None else handle._ref.type_name
+
+
 def _raised(name: str, text: str, cell: str, line: int, source: str, printed: str) -> str:
     """What the student reads of an exception in their code: a line, cut to a fixed length."""
     if name == "NotImplementedError" and not text:
         return "not implemented yet"
     where = f" ({cell} line {line}: {source})" if cell else ""
-    said = f"; printed: {_cut(printed)}" if printed else ""
-    return f"{_cut(f'{name}: {text}' if text else name)}{_cut(where)}{said}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+    raised = cut(f"{name}: {text}" if text else name, SHOWN_CHARACTERS)
+    said = f"; printed: {cut(printed, SHOWN_CHARACTERS)}" if printed else ""
+    return f"{raised}{cut(where, SHOWN_CHARACTERS)}{said}"

@@ -27,8 +27,6 @@ from graders.engine.results import (
 )
 from graders.reports import class_statistics
 
-MESSAGE_LIMIT = 4000  # characters; the engine cuts earlier, this bounds the page whatever it does
-
 MARKS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "◷", "skipped": "–"}
 LABELS = {
     "passed": "Passed",
@@ -117,7 +115,7 @@ def report_page(results: ClassResults) -> str:
     scores = [submission.score for submission in class_statistics.graded(results)]
     bars = class_statistics.histogram(scores, results.max_score)
     attention = [
-        replace(item, message=printable(item.message, MESSAGE_LIMIT))
+        replace(item, message=printable(item.message))
         for item in class_statistics.needs_attention(results)
     ]
     return (
@@ -200,14 +198,14 @@ def _clean(submission: SubmissionResult) -> SubmissionResult:
         submission,
         student=printable(submission.student),
         submitted_at=printable(submission.submitted_at),
-        message=printable(submission.message, MESSAGE_LIMIT),
+        message=printable(submission.message),
         tests=tuple(_clean_tests(submission.tests)),
     )
 
 
 def _clean_tests(tests: tuple[TestResult, ...]) -> Iterator[TestResult]:
     for test in tests:
-        yield replace(test, message=printable(test.message, MESSAGE_LIMIT))
+        yield replace(test, message=printable(test.message))
 
 
 def _replace(path: Path, content: str) -> None:

@@ -107,15 +107,14 @@ class Child:
         self.wholes.add(filename)
         compile(source, filename, "exec")
 
-    def do_run_all(self, cells: list[tuple[str, str]]) -> list[tuple[Any, ...] | None]:
-        """Run every cell; for each that failed, what a failed request answers."""
-        failures: list[tuple[Any, ...] | None] = []
-        for filename, source in cells:
+    def do_run_all(self, cells: list[tuple[str, str]]) -> dict[int, tuple[Any, ...]]:
+        """Run every cell; for each that failed, by its place, what a failed request answers."""
+        failures = {}
+        for place, (filename, source) in enumerate(cells):
             try:
                 self.do_run(filename, source)
-                failures.append(None)
             except BaseException as error:
-                failures.append((*describe(error, self.files), self.printed.take()))
+                failures[place] = (*describe(error, self.files), self.printed.take())
         return failures
 
     def do_run(self, filename: str, source: str) -> None:

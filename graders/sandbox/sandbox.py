@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any
 
 from graders.errors import BadInput
-from graders.sandbox import frames, wire
+from graders.sandbox import answers, frames, wire
 from graders.sandbox.connection import MEND, Connection, Refused
 from graders.sandbox.isolation import Isolation
-from graders.sandbox.limits import Limits
+from graders.sandbox.limits import MIB, Limits
 from graders.sandbox.profiles import NUMPY, Profile
 
 # The kernel gives namespaces back a while after their last process ended: where few are allowed,
@@ -123,8 +123,13 @@ class Session:
             content = wire.encode(request)
             self._send(content, time.monotonic() + seconds)
             deadline = time.monotonic() + seconds  # the clock runs from when it was asked
+            received = 0  # with the callbacks' arguments: a test may keep what it got
             while True:
-                answer = wire.decode(frames.receive(self.sock, limit, deadline), revive)
+                frame = frames.receive(self.sock, limit, deadline)
+                received += len(frame)
+                if received > limit:
+                    raise wire.WireError(f"more than {limit // MIB} MiB in one call")
+                answer = answers.read(frame, revive)
                 match answer:
                     case ("callback", int(number), list(args), dict(kwargs)) if (
                         0 <= number < len(callbacks)

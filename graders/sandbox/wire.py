@@ -24,7 +24,9 @@ MAX_ITEMS = 1_000_000
 MAX_KEYS = 10_000
 MAX_REFERENCES = 10_000
 KEYS = frozenset({str, bytes, int, bool, float, type(None)})
+MAX_KEY_CHARACTERS = 1000
 MAX_INT_BYTES = 512
+MAX_EMPTY = 10_000  # the product of an empty array's other dimensions: a sum over it has that size
 DTYPES = frozenset(
     np.dtype(code).str for code in ("?", *"bBhHiIqQ", "e", "f", "d", "F", "D")
 )  # fixed width, native order: longdouble is sent as float64
@@ -137,6 +139,8 @@ def _check_key(key: Any) -> None:
         raise WireError(f"a dict key of type {type(key).__name__}")
     if type(key) is int and key.bit_length() > 64:
         raise WireError("a dict key of more than 64 bits")
+    if isinstance(key, str | bytes) and len(key) > MAX_KEY_CHARACTERS:
+        raise WireError(f"a dict key of more than {MAX_KEY_CHARACTERS:,} characters")
 
 
 def _bytes(tag: bytes, content: bytes, out: list[bytes]) -> None:
@@ -206,7 +210,7 @@ class _Reader:
             case b"c":
                 return complex(*_COMPLEX.unpack(self.take(16)))
             case b"s":
-                return bytes(self.sized()).decode("utf-8", "replace")
+                return str(self.sized(), "utf-8", "replace")
             case b"b":
                 return bytes(self.sized())
             case b"l":
@@ -279,6 +283,8 @@ class _Reader:
             raise WireError(f"arrays of dtype {code!r} cannot cross")
         dtype = np.dtype(code)
         shape = tuple(_LENGTH.unpack(self.take(8))[0] for _ in range(self.take(1)[0]))
+        if 0 in shape and math.prod(filter(None, shape)) > MAX_EMPTY:
+            raise WireError(f"an empty array of more than {MAX_EMPTY:,} rows or columns")
         content = self.take(math.prod(shape) * dtype.itemsize)
         try:
             if dtype.kind == "b":  # any other byte would be neither True nor False

@@ -101,7 +101,13 @@ def test_a_right_function_does_no_more_than_a_little_work() -> None:
 def test_arguments_are_counted_through_and_through() -> None:
     value = {"W1": np.zeros((3, 4)), "list": [1, (2.0, np.zeros(5))]}
     assert numbers(value) == 2 + 12 + 2 + 1 + 2 + 1 + 5
-    for arguments in ([np.zeros(MOST_NUMBERS + 1)], [[[0] * MOST_NUMBERS]]):
+    assert numbers([np.zeros((9, 0)), np.int64(7), "text"]) == 3 + 9 + 7 + 1
+    for arguments in (
+        [np.zeros(MOST_NUMBERS + 1)],
+        [[[0] * MOST_NUMBERS]],
+        [np.zeros((20_000_000, 0))],
+        [{"pad": 1 << 40}],
+    ):
         with pytest.raises(ValueError, match="numbers"):
             bounded(lambda x: x)(*arguments)
     assert bounded(lambda x, y=0: x + y)(1, y=2) == 3

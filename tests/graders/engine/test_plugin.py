@@ -90,6 +90,14 @@ def test_what_no_student_can_cause_is_not_the_students(tests_of, error: str) -> 
         list(tests.run(object(), b""))
 
 
+def test_an_array_too_large_for_any_machine_is_an_answers_doing(tests_of) -> None:
+    """A test's own arrays are small: only what it makes of an answer can ask for that much."""
+    body = "import numpy as np\n    np.zeros((1 << 60,), np.int8)"
+    tests = tests_of(f'@pytest.mark.points(5, task="t")\ndef test_it(student):\n    {body}\n')
+    (result,) = tests.run(object(), b"")
+    assert (result.status, result.score) == ("failed", 0.0)
+
+
 def test_a_test_without_points_is_the_graders_fault(tests_of) -> None:
     with pytest.raises(GraderBroke, match="declares no points"):
         tests_of("def test_it(student): pass\n")

@@ -1,9 +1,17 @@
 """Text from strangers can neither move a cursor nor reorder a line."""
 
+import json
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+<<<<<<< HEAD:tests/graders/engine/test_printable.py
 from graders.engine.printable import printable
+=======
+from graders.engine.printable import cut, printable
+from graders.engine.results import SubmissionResult, TestResult, submission_from_dict
+>>>>>>> 8022aa6 (What a submission sends cannot exhaust the grader; two time-outs of a function are enough):tests/graders/test_printable.py
 
 
 def test_ordinary_text_is_left_alone():
@@ -33,6 +41,25 @@ def test_what_cannot_be_encoded_is_replaced():
 def test_a_cut_is_said():
     assert printable("x" * 12, limit=10) == "xxxxxxxxxx … (2 more characters)"
     assert printable("x" * 10, limit=10) == "x" * 10
+
+
+@given(st.text(max_size=30), st.integers(1, 20))
+def test_a_cut_text_is_short_and_stays_as_it_is(text, limit):
+    once = cut(text, limit)
+    assert len(once) <= limit
+    assert cut(once, limit) == once
+    assert once.removesuffix("…") == text[: len(once.removesuffix("…"))]
+
+
+def test_whatever_becomes_a_result_is_cut_and_inert():
+    """Wherever a message comes from: a test, a rejected file, an old record."""
+    text = "\x1b[31m" + "m" * 10_000_000
+    test = TestResult("test_f", "f", 1.0, 0.0, "failed", text, 0.0)
+    submission = SubmissionResult("ada", "rejected", message=text, tests=(test,))
+    kept = len(json.dumps(submission.to_dict()))
+    assert kept < 6000
+    assert submission_from_dict(submission.to_dict()) == submission
+    assert replace(test, score=1.0).message == test.message == "m" * 999 + "…"
 
 
 @given(st.text(st.characters()))

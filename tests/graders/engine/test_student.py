@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,8 @@ import pytest
 
 from graders.engine.cells import Cell, Code, from_script
 from graders.engine.student import Handle, Student, StudentError, StudentTimeout, Submission
-from graders.sandbox.limits import Limits
+from graders.sandbox import answers
+from graders.sandbox.limits import MIB, Limits
 from graders.sandbox.sandbox import Sandbox
 
 LIMITS = Limits(call_seconds=1.0, submission_seconds=3.0)
@@ -143,6 +146,79 @@ def test_time_is_shared_by_all_calls(submit: Any) -> None:
             messages.append(str(error))
     assert messages[0] == "stopped after the 3 s that a submission may take"
     assert messages[-1] == "not run: the 3 s that a submission may take were used up before"
+
+
+def test_what_a_callback_gets_is_bounded_for_all_of_a_call(
+    submit: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test that keeps what its function was handed must not be made to keep gigabytes."""
+    monkeypatch.setattr(sandbox, "limits", replace(LIMITS, message_bytes=MIB))
+    kept: list[Any] = []
+    student = Student(
+        submit("import numpy as np\ndef f(g):\n    for _ in range(99): g(np.zeros(20_000))")
+    )
+    assert "more than 1 MiB in one call" in told(lambda: student.f(kept.append))
+    assert len(kept) == 6
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["['x' * 10 ** 5] + [''] * 10 ** 4", "np.zeros((0, 20_000_000))", "{'x' * 10 ** 7: 1.0}"],
+)
+def test_what_numpy_would_blow_up_never_reaches_it(submit: Any, answer: str) -> None:
+    """Neither as an answer, nor as a callback's argument, nor in an argument as it is left."""
+    student = Student(
+        submit(
+            f"import numpy as np\ndef f(x): return {answer}\n"
+            f"def g(h): return h({answer})\ndef a(x): x.append({answer})"
+        )
+    )
+    reached: list[Any] = []
+    for call in (
+        lambda: student.f(1),
+        lambda: student.g(reached.append),
+        lambda: student.after("a", [0]).args[0],
+    ):
+        try:
+            reached.append(call())
+        except StudentError as error:
+            reached.append(str(error))
+    refused = "your answer cannot be read|a dict key of more than"
+    for value in reached:  # what cannot even be encoded stays inside
+        assert type(value) is Handle or re.search(refused, value)
+
+
+def test_memory_that_an_answer_needs_and_is_not_there_is_the_students(
+    submit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    student = Student(submit("def f(): return 1"))
+    assert student.f() == 1
+    monkeypatch.setattr(answers, "read", no_memory)
+    assert "not enough memory" in told(student.f)
+
+
+def test_a_function_that_was_stopped_twice_is_not_called_again(submit: Any) -> None:
+    submission = submit("def f(x):\n    while x: pass\n    return 1\ndef g(): return 2")
+    submission.limits = replace(LIMITS, call_seconds=0.2)
+    student = Student(submission)
+    assert student.f(0) == 1
+    assert "stopped after the 0.2 s" in told(lambda: student.f(1), StudentTimeout)
+    assert "stopped after the 0.2 s" in told(lambda: student.after("f", 1), StudentTimeout)
+    assert told(lambda: student.f(0), StudentTimeout) == "not run: f was stopped 2 times before"
+    assert student.g() == 2
+
+
+def test_an_instances_calls_are_counted_with_its_class(submit: Any, sandbox: Sandbox) -> None:
+    submission = submit("class Net:\n    def __call__(self, x): raise SystemExit")
+    net = Student(submission).Net()
+    submission.timeouts["Net"] = 2
+    assert "Net was stopped" in told(lambda: net(1), StudentTimeout)
+    assert "Net was stopped" in told(
+        lambda: Student(submission).tool("forward", net, 1), StudentTimeout
+    )
 
 
 @pytest.mark.parametrize(
