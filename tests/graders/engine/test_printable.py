@@ -6,12 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-<<<<<<< HEAD:tests/graders/engine/test_printable.py
-from graders.engine.printable import printable
-=======
 from graders.engine.printable import cut, printable
 from graders.engine.results import SubmissionResult, TestResult, submission_from_dict
->>>>>>> 8022aa6 (What a submission sends cannot exhaust the grader; two time-outs of a function are enough):tests/graders/test_printable.py
 
 
 def test_ordinary_text_is_left_alone():
