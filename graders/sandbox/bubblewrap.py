@@ -15,6 +15,7 @@ from graders.sandbox.limits import Limits
 from graders.sandbox.users import SERVER, check_readable
 
 HOME = "/sandbox"  # where the sandbox finds our own code and the packages students may use
+PYTHON = "/python"  # and where the interpreter
 START = (  # an interpreter that looks at one folder and nowhere else
     "import sys; sys.path.insert(0, {!r}); from graders.sandbox.server import main; main()"
 )
@@ -36,22 +37,26 @@ def bwrap() -> Path:
 
 
 def python_binds() -> list[str]:
-    """The interpreter, its standard library and shared libraries; nothing of its site-packages."""
-    prefix = Path(sys.base_prefix)
-    stdlib = Path(os.__file__).parent
-    shown = [interpreter(), stdlib]
+    """The interpreter, its standard library and shared libraries; nothing of its site-packages.
+
+    They are bound in a folder of the sandbox's own: where they really lie is often somebody's home.
+    """
+    prefix, stdlib = Path(sys.base_prefix), Path(os.__file__).parent
+    shown = {interpreter(): inner_interpreter(), stdlib: f"{PYTHON}/{_below(stdlib, prefix)}"}
     if prefix != Path("/usr"):  # there library_binds has them
-        shown += sorted((prefix / "lib").glob("lib*.so*"))
-    hidden = [stdlib / "site-packages", stdlib / "dist-packages"]
-    return [
-        *(word for path in dict.fromkeys(shown) for word in ("--ro-bind", str(path), str(path))),
-        *(
-            word
-            for path in hidden
-            if path.is_dir()
-            for word in ("--tmpfs", str(path), "--remount-ro", str(path))
-        ),
-    ]
+        libraries = sorted((prefix / "lib").glob("lib*.so*"))
+        shown |= {path: f"{PYTHON}/lib/{path.name}" for path in libraries}
+    words = [word for path, inside in shown.items() for word in ("--ro-bind", str(path), inside)]
+    for name in ("site-packages", "dist-packages"):
+        if (stdlib / name).is_dir():
+            hidden = f"{shown[stdlib]}/{name}"
+            words += ["--tmpfs", hidden, "--remount-ro", hidden]
+    return words
+
+
+def _below(path: Path, prefix: Path) -> Path:
+    """Where a path lies in an installation of Python, which looks for the same places anywhere."""
+    return path.relative_to(prefix) if path.is_relative_to(prefix) else Path("lib", path.name)
 
 
 def library_binds() -> list[str]:
@@ -121,8 +126,10 @@ def command(
         *("--perms", "1777", "--size", str(limits.file_bytes), "--tmpfs", "/tmp"),
         # with no namespace between them, the server is the one process beside the student's
         *(("--as-pid-1", "--remount-ro", "/proc") if single else ()),
-        *("--remount-ro", "/", "--chdir", "/tmp", "--"),
-        *(str(interpreter()), "-I", "-S", "-B", "-c", START.format(HOME), *arguments),
+        *("--remount-ro", "/", "--chdir", "/tmp"),
+        # for an interpreter whose own library is looked for where it was installed
+        *("--setenv", "LD_LIBRARY_PATH", f"{PYTHON}/lib", "--"),
+        *(inner_interpreter(), "-I", "-S", "-B", "-c", START.format(HOME), *arguments),
     ]
 
 
@@ -141,6 +148,11 @@ def without_wall(arguments: list[str]) -> list[str]:
 def interpreter() -> Path:
     """The real interpreter behind the virtual environment's link."""
     return Path(os.path.realpath(sys.executable))
+
+
+def inner_interpreter() -> str:
+    """Where the sandbox has it."""
+    return f"{PYTHON}/bin/{interpreter().name}"
 
 
 def environment() -> dict[str, str]:

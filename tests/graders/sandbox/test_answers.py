@@ -152,5 +152,5 @@ def test_texts_that_are_few_or_short_are_read() -> None:
     ids=["list", "inside", "numbers become texts"],
 )
 def test_texts_that_numpy_would_blow_up_are_refused(value: Any) -> None:
-    with pytest.raises(wire.WireError, match="texts of more than 1,000,000"):
+    with pytest.raises(wire.WireError, match="texts of more than 4,000,000"):
         read(wire.encode(value))

@@ -96,9 +96,8 @@ def look(session: Session, source: str) -> Any:
 
 def allowed_roots() -> list[Path]:
     home = Path(bubblewrap.HOME)
-    words = [*bubblewrap.library_binds(), *bubblewrap.python_binds()]
-    options = ("--ro-bind", "--symlink", "--tmpfs", "--remount-ro")
-    paths = [Path(word) for word in words if word.startswith("/") and word not in options]
+    libraries = bubblewrap.library_binds()
+    paths = [Path(word) for word in (*libraries, bubblewrap.PYTHON) if word.startswith("/")]
     packages = [home / path.name for path in installed_paths(("numpy",))]
     return [*paths, *packages, home / "graders" / "sandbox", *map(Path, ("/proc", "/dev", "/tmp"))]
 
@@ -118,6 +117,7 @@ def test_the_file_system_is_the_expected_set_and_nothing_else(session: Session) 
     inside = tuple(f"{root}/" for root in roots)
     strangers = [path for path in seen if not path.startswith(inside) and path not in roots]
     assert strangers == []
+    assert not [path for path in seen if path.startswith("/python") and "-packages/" in path]
     assert len(seen) > 1000  # the standard library and NumPy are there
 
 
@@ -180,9 +180,33 @@ def test_the_environment_names_nothing_of_the_machine(
         found = look(session, "import os; found = [dict(os.environ), os.uname().nodename]")
         session.end()
     environment, host = found
-    assert set(environment) <= {*bubblewrap.environment(), "PWD", "LC_CTYPE"}
+    own = {"PWD", "LC_CTYPE", "LD_LIBRARY_PATH"}
+    assert set(environment) <= {*bubblewrap.environment(), *own}
     assert "canary" not in str(environment)
     assert host == "sandbox"
+
+
+def test_no_path_tells_where_python_is_installed(session: Session) -> None:
+    """It is often a folder in the home of whoever grades."""
+    found = look(
+        session,
+        """
+        import os, sys, traceback
+        import numpy as np
+        try:
+            os.fspath(1)
+            np.linalg.inv(np.zeros((1, 1)))
+        except Exception:
+            raised = traceback.format_exc()
+        places = [sys.executable, sys.prefix, sys.exec_prefix, *sys.path, *sys.orig_argv, raised]
+        places += [getattr(module, "__file__", "") or "" for module in sys.modules.values()]
+        places += [str(value) for value in os.environ.values()]
+        places += os.listdir("/") + os.listdir("/python/bin")
+        found = places
+        """,
+    )
+    assert not [place for place in found if str(Path.home()) in place or sys.base_prefix in place]
+    assert any(place.startswith("/python/lib/python3") for place in found)
 
 
 def test_other_processes_cannot_be_seen_or_signalled(session: Session) -> None:
