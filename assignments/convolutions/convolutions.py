@@ -388,7 +388,8 @@ if __name__ == "__main__":
 #   x^{\text{pad}}[n,\, c,\, s i + p,\, s j + q] \; w[f, c, p, q]$$
 #
 # where $x^{\text{pad}}$ is $x$ with `pad` zeros on all four sides, and $s$ is the stride. The
-# output is `(N, F, H', W')`; `output_size` knows $H'$ and $W'$. The kernel is *not* turned.
+# output is `(N, F, H', W')`; `output_size` knows $H'$ and $W'$. The kernel is *not* turned. Images
+# and filters need not be squares: rows go with $H$ and $HH$, columns with $W$ and $WW$.
 #
 # *A worked number.* One image of ones, 3 channels of 5 x 5; one filter of ones, 3 x 3; bias 0.5.
 # Without padding every output is $27 \cdot 1 + 0.5 = 27.5$. With `pad` 1 the corner sees only 2 x 2
@@ -454,12 +455,14 @@ if __name__ == "__main__":
 #   x^{\text{pad}}[n, c, s i + p, s j + q]$;
 # - **to the pixels.** A pixel lies under several windows and collects from each of them:
 #   `dpadded[n, c, s*i + p, s*j + q] += dout[n, f, i, j] * w[f, c, p, q]`, over everything. Then cut
-#   the padding off, for the zeros are no input of ours;
+#   the padding off, for the zeros are no input of ours. Where `pad` is 0 there is nothing to cut,
+#   and `pad:-pad` would be empty: take `pad : pad + H`;
 # - **to the biases.** $b_f$ was added at every place: $\;db_f = \sum_{n, i, j}
 #   \text{dout}[n, f, i, j]$.
 #
 # Mind the `+=`: windows overlap, and a plain `=` keeps the last one's share only. Nothing is
-# divided by $N$ here, since the loss has done that already and `dout` carries it.
+# divided by $N$ here, since the loss has done that already and `dout` carries it. Work these sums
+# out; differences of forward passes, one for each entry, would take hours on a real image.
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv_backward-code", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -523,7 +526,9 @@ if __name__ == "__main__":
 # one they leave gaps. Numbers may be all negative, so a maximum must not start from 0.
 #
 # Backward, the maximum passes its gradient to the one pixel that won, and the mean gives an equal
-# part to every pixel in the window. Where windows overlap, a pixel adds up what it gets.
+# part to every pixel in the window. Where windows overlap, a pixel adds up what it gets: a window
+# that writes its part with `=`, the zeros of the pixels that did not win included, wipes out what
+# the window before it gave.
 
 
 # %% nbgrader={"grade": false, "grade_id": "max_pool-code", "locked": false, "schema_version": 3, "solution": true, "task": false}
