@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import torch
 from jsonargparse import ArgumentParser
+from PIL import Image
 from sklearn.datasets import load_diabetes
 from torch import Tensor
 
-from lightning_modules.datamodules import manifest, store
+from lightning_modules.datamodules import cifar, manifest, store
 from lightning_modules.datamodules.augmentation import Translate
-from lightning_modules.datamodules.cifar import Cifar
+from lightning_modules.datamodules.cifar import Cifar, LabelledCifarSubset, without_colour
 from lightning_modules.datamodules.composed_digits import (
     OverlappingDigits,
     ShiftedDigits,
@@ -102,6 +103,33 @@ def test_a_resumed_epoch_augments_as_the_whole_one_did(monkeypatch: pytest.Monke
 def test_a_smaller_training_set_is_part_of_the_larger() -> None:
     sets = [set(map(bytes, to_bytes(whole(Digits(train_size=n), "train")[0]))) for n in (64, 640)]
     assert sets[0] < sets[1]
+
+
+def test_the_labelled_subset_is_a_small_cifar_of_its_own() -> None:
+    sets = {split: whole(LabelledCifarSubset(100), split) for split in ("train", "val", "test")}
+    assert [len(labels) for _, labels in sets.values()] == [2400, 600, 1000]
+    pixels = torch.cat([images for images, _ in sets.values()]).flatten(1)
+    assert len(pixels.unique(dim=0)) == 4000  # nothing is in two of them
+
+
+def test_cifar_of_some_classes_without_colour() -> None:
+    _, all_labels = whole(LabelledCifarSubset(), "test")
+    grey = LabelledCifarSubset(val_size=100, grey=True, classes=[9, 1])
+    images, labels = whole(grey, "test")
+    chosen = all_labels[torch.isin(all_labels, torch.tensor([1, 9]))]
+    assert labels.tolist() == [{9: 0, 1: 1}[label] for label in chosen.tolist()]
+    # each channel has its own scale, which hides that the three are one
+    scaled = images * torch.tensor(cifar.STD)[:, None, None]
+    shown = scaled + torch.tensor(cifar.MEAN)[:, None, None]
+    torch.testing.assert_close(shown[:, 0], shown[:, 1])
+    torch.testing.assert_close(shown[:, 0], shown[:, 2])
+
+
+def test_luminance_is_pillows() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    ours = without_colour(torch.from_numpy(image)[None])[0, ..., 0].int()
+    theirs = torch.from_numpy(np.asarray(Image.fromarray(image).convert("L")).astype(np.int32))
+    assert (ours - theirs).abs().max() <= 1  # Pillow rounds down
 
 
 def test_cifar_is_split_scaled_and_channels_last(
