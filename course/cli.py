@@ -69,21 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         "run claims of the course, or your own comparison, as controlled experiments",
         "dlcourse experiment run shift --seeds 5",
     )
-    actions = experiment.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="every experiment of the course and its claim")
-    running = actions.add_parser("run", help="make the runs that are missing, and judge them")
-    running.add_argument("names", nargs="*", metavar="NAME", help="of the course, or a YAML file")
-    running.add_argument("--all", action="store_true", help="every experiment of the course")
-    running.add_argument("--budget", choices=BUDGETS, default="small", help="default: %(default)s")
-    running.add_argument("--seeds", type=int, metavar="N", help="default: what its file says")
-    running.add_argument(
-        "--jobs", type=int, metavar="N", help="runs at a time; default: one a core"
-    )
-    running.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler")
-    running.add_argument("--again", action="store_true", help="drop the runs that are there")
-    running.add_argument(
-        "--ledger", action="store_true", help="keep runs in course/ledger, not in runs/experiments"
-    )
+    _add_experiment_actions(experiment)
 
     release = add("release", "make the student bundle", "dlcourse release softmax --out ../handout")
     release.add_argument("names", nargs="*", metavar="NAME", help="default: every assignment")
@@ -156,6 +142,57 @@ def build_parser() -> argparse.ArgumentParser:
 
     add("doctor", "what this machine has and how well it isolates", "dlcourse doctor")
     return parser
+
+
+def _add_experiment_actions(experiment: argparse.ArgumentParser) -> None:
+    actions = experiment.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add(name: str, about: str, example: str) -> argparse.ArgumentParser:
+        return actions.add_parser(
+            name,
+            help=about,
+            description=about,
+            epilog=f"example: dlcourse experiment {name} {example}".rstrip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    add("list", "every experiment of the course and its claim", "")
+    run = add("run", "make the runs that are missing, and judge them", "shift --jobs 2")
+    run.add_argument("names", nargs="*", metavar="NAME", help="of the course, or a YAML file")
+    run.add_argument("--all", action="store_true", help="every experiment of the course")
+    compare = add(
+        "compare",
+        "your own arms, the one that you expect to win first",
+        "--config course/02_optimization/sgd.yaml\n"
+        '  --arm momentum="--model.init_args.optimizer_args {momentum: 0.9}" --arm plain=',
+    )
+    compare.add_argument("--config", type=Path, required=True, metavar="FILE")
+    compare.add_argument(
+        "--arm", action="append", default=[], metavar="NAME=OPTIONS", help="twice or more"
+    )
+    compare.add_argument("--metric", default="last/val_loss", help="default: %(default)s")
+    compare.add_argument("--goal", choices=("max", "min"), help="default: min for a loss, else max")
+    compare.add_argument(
+        "--smallest", type=float, default=0.0, help="difference that matters (%(default)s)"
+    )
+    for parser in (run, compare):
+        parser.add_argument("--seeds", type=int, metavar="N", help="default: 5, or its file's")
+        parser.add_argument(
+            "--jobs", type=int, metavar="N", help="runs at a time; default: one a core"
+        )
+        parser.add_argument(
+            "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
+        )
+        parser.add_argument("--again", action="store_true", help="drop the runs that are there")
+        parser.add_argument("--wandb", action="store_true", help="send each run to W&B, too")
+    report = add("report", "judge all that have runs together, and write the pages", "--ledger")
+    report.add_argument("--out", type=Path, metavar="DIR", help="default: beside the runs")
+    for parser in (run, report):
+        parser.add_argument("--budget", choices=BUDGETS, default="small", help="(%(default)s)")
+        parser.add_argument(
+            "--ledger", action="store_true", help="course/ledger in place of runs/experiments"
+        )
+    compare.set_defaults(budget="small", ledger=False)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,64 +2,60 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from course.experiment_pool import Workers, perform_all, workers_for
+from course.experiment_progress import RunProgress
 from lightning_modules.errors import BadInput
+from lightning_modules.experiments.plan import Job, number_of_seeds, runs, stale, trials
 from lightning_modules.experiments.records import Record, Records
-from lightning_modules.experiments.spec import (
-    FIRST_TUNING_SEED,
-    SMOKE_SEEDS,
-    Experiment,
-    Options,
-    load,
-)
+from lightning_modules.experiments.spec import FIRST_TUNING_SEED, Experiment, load
 
-if TYPE_CHECKING:
-    from course.experiment_jobs import Job
-
-ROOT = Path(__file__).resolve().parents[1]
-LEDGER = Path(__file__).parent / "ledger"
+COURSE = Path(__file__).resolve().parent
+LEDGER = COURSE / "ledger"
 RUNS = Path("runs/experiments")
+
+Done = dict[str, dict[str, Record]]  # records by experiment and key
 
 
 def main(args: Namespace) -> int:
-    """Runs one action of the command line."""
+    """Runs one action of the command line, and returns its exit status."""
     if args.action == "list":
         return list_all()
-    if bool(args.names) == args.all:
-        raise BadInput("dlcourse experiment run: name experiments or files, or say --all")
+    folder = LEDGER if args.ledger else RUNS
+    if args.action == "report":
+        return report(folder, args.budget, args.out)
     if args.seeds is not None and not 2 <= args.seeds < FIRST_TUNING_SEED:
         raise BadInput(f"--seeds {args.seeds}: must be from 2 to {FIRST_TUNING_SEED - 1}")
-    return run(
-        experiments() if args.all else [find(name) for name in args.names],
-        args.budget,
-        args.seeds,
-        args.jobs,
-        args.cluster,
-        LEDGER if args.ledger else RUNS,
-        args.again,
-    )
+    if args.action == "compare":
+        from course.experiment_compare import comparison
+
+        chosen = [comparison(args, COURSE.parent)]
+    elif bool(args.names) == args.all:
+        raise BadInput("dlcourse experiment run: name experiments or files, or say --all")
+    else:
+        chosen = experiments() if args.all else [find(name) for name in args.names]
+    store = None if args.budget == "smoke" else Records(folder)
+    with workers_for(args.jobs, args.cluster) as workers:
+        return run(chosen, args.budget, args.seeds, workers, store, args.again, args.wandb)
+
+
+def paths() -> dict[str, Path]:
+    """Of every experiment of the course, by its name, in the order of the lessons."""
+    return {path.stem: path for path in sorted(COURSE.glob("*/experiments/*.yaml"))}
 
 
 def experiments() -> list[Experiment]:
-    """All of the course, in the order of its lessons."""
-    return [load(path, ROOT) for path in sorted(Path(__file__).parent.glob("*/experiments/*.yaml"))]
+    """Every experiment of the course."""
+    return [load(path, COURSE.parent) for path in paths().values()]
 
 
 def find(name: str) -> Experiment:
@@ -69,11 +65,10 @@ def find(name: str) -> Experiment:
         BadInput: there is none.
     """
     if name.endswith((".yaml", ".yml")):
-        return load(Path(name), ROOT)
-    paths = {p.stem: p for p in sorted(Path(__file__).parent.glob("*/experiments/*.yaml"))}
-    if name not in paths:
-        raise BadInput(f"no experiment '{name}'; there are: {', '.join(paths)}; or give a file")
-    return load(paths[name], ROOT)
+        return load(Path(name), COURSE.parent)
+    if name not in paths():
+        raise BadInput(f"no experiment '{name}'; there are: {', '.join(paths())}; or give a file")
+    return load(paths()[name], COURSE.parent)
 
 
 def list_all() -> int:
@@ -86,13 +81,13 @@ def list_all() -> int:
 
 
 def run(
-    chosen: list[Experiment],
+    chosen: Sequence[Experiment],
     budget: str,
     seeds: int | None,
-    jobs: int | None,
-    cluster: str | None,
-    folder: Path,
-    again: bool,
+    workers: Workers | None,
+    store: Records | None,
+    again: bool = False,
+    wandb: bool = False,
 ) -> int:
     """Makes the runs that are missing, stores each as it ends, and prints what they show.
 
@@ -102,173 +97,114 @@ def run(
     Raises:
         BadInput: there are runs under another bar or of another setup, and `again` was not said.
     """
-    from lightning_modules.experiments.verdicts import judge
+    from lightning_modules.experiments.wandb_runs import send
 
-    store = None if budget == "smoke" else Records(folder)
-    done = {experiment.name: _kept(experiment, budget, store, again) for experiment in chosen}
-    with workers_for(jobs, cluster) as workers:
-        stages = [
-            [job for e in chosen for job in _trials(e, budget)],
-            [],  # depends on what the trials find
-        ]
-        total = len(stages[0]) + sum(_seeds(e, budget, seeds) * len(e.arms) for e in chosen)
-        with _progress() as progress:
-            bar = progress.add_task("runs", total=total)
-            for stage in range(2):
-                if stage == 1:
-                    stages[1] = [
-                        job for e in chosen for job in _runs(e, budget, seeds, done[e.name])
-                    ]
-                for record in _missing(stages[stage], done, workers):
-                    if record is not None:
-                        done[record.experiment][record.key] = record
-                        if store:
-                            store.append(record)
-                        if record.error:
-                            progress.console.print(f"[red]failed[/] {escape(_failure(record))}")
-                    progress.advance(bar)
+    done = {e.name: _kept(e, budget, store, again) for e in chosen}
+    first = [job for e in chosen for job in trials(e, budget)]
+    counts = Counter(job.record.experiment for job in first)
+    counts.update({e.name: len(e.arms) * number_of_seeds(e, budget, seeds) for e in chosen})
+    earlier = [r for e in chosen for s in (Records(LEDGER), store) if s for r in s.load(e.name)]
+    with RunProgress(counts, earlier) as progress:
+
+        def make(jobs: list[Job]) -> None:
+            for record in _missing(jobs, done, workers, progress):
+                done[record.experiment][record.key] = record
+                if store:
+                    store.append(record)
+                if wandb:
+                    send(record, Path("runs"))
+                progress.advance(record)
+
+        make(first)
+        make([job for e in chosen for job in runs(e, budget, seeds, done[e.name].values())])
     if store:
         for experiment in chosen:
-            store.replace(experiment.name, _ordered(experiment, store, done[experiment.name]))
-    reporting = {e.name: reported(list(done[e.name].values())) for e in chosen}
-    from course.experiment_table import show
-
-    for verdict in judge([(e, reporting[e.name]) for e in chosen]):
-        show(verdict, reporting[verdict.experiment.name], len(chosen))
-    failed = [r for e in chosen for r in done[e.name].values() if r.error]
-    return 1 if failed else 0
+            store.replace(experiment.name, _ordered(experiment, budget, store, done))
+    _show(chosen, done, store)
+    return 1 if any(r.error for e in chosen for r in done[e.name].values()) else 0
 
 
-def reported(records: list[Record]) -> list[Record]:
-    """Runs, without the trials of the tuning before them."""
-    return [record for record in records if record.seed < FIRST_TUNING_SEED]
+def report(folder: Path, budget: str, out: Path | None) -> int:
+    """Judges all experiments that have runs in `folder` together, and writes the pages of them.
+
+    Where that is the ledger, tables and numbers in the lessons are written anew, too.
+    """
+    from lightning_modules.experiments import ledger
+
+    verdicts = judged(folder, budget)
+    if not verdicts:
+        raise BadInput(f"{folder}: no runs at budget {budget}; make some: dlcourse experiment run")
+    to = out or folder
+    for path in ledger.write(verdicts, to, Path(os.path.relpath(COURSE, to)).as_posix()):
+        print(f"written: {path}")
+    if folder == LEDGER and out is None:
+        from course.experiment_pages import fill
+
+        fill(verdicts)
+    return 0
 
 
-def _failure(record: Record) -> str:
-    return f"{record.experiment}: {record.arm}, seed {record.seed}: {record.error}"
+def judged(folder: Path, budget: str) -> list:
+    """The verdicts of all experiments of the course that have runs in `folder`, and of others."""
+    from lightning_modules.experiments.verdicts import judge
+
+    store = Records(folder)
+    found = []
+    for experiment in experiments():
+        records = [r for r in store.load(experiment.name) if r.budget == budget]
+        if records:
+            found.append((experiment, records))
+    return judge(found)
 
 
 def _kept(
     experiment: Experiment, budget: str, store: Records | None, again: bool
 ) -> dict[str, Record]:
-    """What is done already and still counts, by key."""
-    records = store.load(experiment.name) if store else []
+    """What is done already and still counts, by key; failed runs are made again."""
+    if store is None:
+        return {}
+    records = store.load(experiment.name)
+    if again:
+        store.replace(experiment.name, [r for r in records if r.budget != budget])
+        return {}
     records = [record for record in records if record.budget == budget]
-    if not again and store:
-        check_hashes(experiment, budget, records, store.path(experiment.name))
-        return {record.key: record for record in records if not record.error}
-    return {}
-
-
-def check_hashes(experiment: Experiment, budget: str, records: list[Record], path: Path) -> None:
-    """Refuses runs that were made under another bar, or of another setup.
-
-    Raises:
-        BadInput: with what changed, and how to go on.
-    """
-    mend = f"dlcourse experiment run {experiment.name} --again drops them and runs anew"
-    for record in records:
-        if record.bar != experiment.bar_hash():
-            raise BadInput(f"{path}: its runs were made before the bar was changed; {mend}")
-        if record.setup != experiment.setup_hash(budget):
-            raise BadInput(f"{path}: its runs were made of other arms or options; {mend}")
+    if why := stale(experiment, records):
+        raise BadInput(f"{store.path(experiment.name)}: {why}; --again drops them and runs anew")
+    return {record.key: record for record in records if not record.error}
 
 
 def _missing(
-    jobs: list[Job], done: dict[str, dict[str, Record]], workers: Workers | None
-) -> Iterator[Record | None]:
-    """None for each run that is there already, then the records of the others as they end."""
-    left = [job for job in jobs if job.record.key not in done[job.record.experiment]]
-    yield from [None] * (len(jobs) - len(left))
+    jobs: list[Job], done: Done, workers: Workers | None, progress: RunProgress
+) -> Iterator[Record]:
+    """Records of the runs that are not there yet, as they end."""
+    left = []
+    for job in jobs:
+        record = done[job.record.experiment].get(job.record.key)
+        if record is None:
+            left.append(job)
+        else:
+            progress.advance(record)
     yield from perform_all(left, workers)
 
 
-def _seeds(experiment: Experiment, budget: str, seeds: int | None) -> int:
-    return seeds or (SMOKE_SEEDS if budget == "smoke" else experiment.seeds)
-
-
-def _job(experiment: Experiment, budget: str, arm: str, seed: int, chosen: Options) -> Job:
-    from course.experiment_jobs import Job
-
-    record = Record(
-        experiment=experiment.name,
-        budget=budget,
-        arm=arm,
-        seed=seed,
-        chosen=chosen,
-        setup=experiment.setup_hash(budget),
-        bar=experiment.bar_hash(),
-        settings=experiment.settings(arm, budget, chosen),
-    )
-    return Job(record, experiment.config_values, experiment.function, experiment.measures)
-
-
-def _trials(experiment: Experiment, budget: str) -> list[Job]:
-    if experiment.tune is None or budget == "smoke":
-        return []
-    seeds = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + experiment.tune.seeds)
-    return [
-        _job(experiment, budget, arm, seed, trial)
-        for arm in experiment.arms
-        for trial in experiment.trials(arm, budget)
-        for seed in seeds
-    ]
-
-
-def _runs(
-    experiment: Experiment, budget: str, seeds: int | None, done: dict[str, Record]
-) -> list[Job]:
-    return [
-        _job(experiment, budget, arm, seed, chosen)
-        for arm, chosen in chosen_options(experiment, budget, done).items()
-        for seed in range(_seeds(experiment, budget, seeds))
-    ]
-
-
-def chosen_options(
-    experiment: Experiment, budget: str, done: dict[str, Record]
-) -> dict[str, Options]:
-    """For each arm the trial that was best on validation, by the mean over the tuning seeds."""
-    best: dict[str, Options] = {}
-    for arm in experiment.arms:
-        trials = experiment.trials(arm, budget)
-        scores = [_score(experiment, arm, trial, done) for trial in trials]
-        best[arm] = trials[scores.index(min(scores))]
-    return best
-
-
-def _score(experiment: Experiment, arm: str, trial: Options, done: dict[str, Record]) -> float:
-    """Small is good; a trial of which a run failed or left the finite numbers is the worst."""
-    if experiment.tune is None:
-        return 0.0
-    sign = 1.0 if experiment.tune.goal == "min" else -1.0
-    runs = [
-        record
-        for record in done.values()
-        if (record.arm, record.chosen) == (arm, trial) and record.seed >= FIRST_TUNING_SEED
-    ]
-    values = [record.metrics.get(experiment.tune.metric) for record in runs]
-    finite = [value for value in values if value is not None]
-    if not runs or len(finite) < len(runs):
-        return float("inf")
-    return sign * sum(finite) / len(finite)
-
-
-def _ordered(experiment: Experiment, store: Records, done: dict[str, Record]) -> list[Record]:
+def _ordered(experiment: Experiment, budget: str, store: Records, done: Done) -> list[Record]:
     """Runs of other budgets as they are, then these by arm and seed."""
     arms = list(experiment.arms)
-    budgets = {record.budget for record in done.values()}
-    others = [record for record in store.load(experiment.name) if record.budget not in budgets]
-    return others + sorted(done.values(), key=lambda r: (arms.index(r.arm), r.seed, r.key))
+    others = [record for record in store.load(experiment.name) if record.budget != budget]
+    these = done[experiment.name].values()
+    return others + sorted(these, key=lambda r: (arms.index(r.arm), r.seed, r.key))
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
+def _show(chosen: Sequence[Experiment], done: Done, store: Records | None) -> None:
+    from course.experiment_table import show
+    from lightning_modules.experiments import figures
+    from lightning_modules.experiments.verdicts import judge
+
+    for verdict in judge([(e, list(done[e.name].values())) for e in chosen]):
+        show(verdict)
+        if store:
+            path = store.path(verdict.experiment.name).with_suffix(".png")
+            figures.draw(verdict, path)
+            print(f"figure: {path}")
+    if len(chosen) > 1:
+        print(f"corrected for these {len(chosen)} experiments; the ledger corrects for all of its")

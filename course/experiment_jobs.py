@@ -6,9 +6,8 @@ import json
 import os
 import platform
 import time
-from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -23,30 +22,12 @@ import lightning_modules.datamodules.augmentation  # configs may then say `class
 import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
 from course.config_errors import instantiation_line, misfit_line, one_line
 from lightning_modules.errors import BadInput
+from lightning_modules.experiments.plan import Job
 from lightning_modules.experiments.records import Record, rounded, thinned
 from lightning_modules.experiments.training import Measured, find_function, quiet, train
 
 OF_MEASURES = "measures."
 PACKAGES = ("torch", "lightning", "numpy", "dlcourse")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One run: its record but for the results, and what it takes to make them.
-
-    Args:
-        record: who it is; `settings` holds layers of options, later ones over earlier ones.
-        config: what the base config holds; empty for a function.
-        function: a dotted path; empty for a config.
-        measures: what else to measure of a trained network, and how.
-        threads: of torch, for the whole run.
-    """
-
-    record: Record
-    config: dict[str, Any]
-    function: str
-    measures: Mapping[str, Mapping[str, Any]]
-    threads: int = 1
 
 
 def perform(job: Job) -> Record:
@@ -60,7 +41,11 @@ def perform(job: Job) -> Record:
     return replace(
         job.record,
         metrics={name: rounded(value) for name, value in measured.metrics.items()},
-        curves={name: thinned(*curve) for name, curve in measured.curves.items()},
+        curves={
+            name: thinned(*curve, points=job.curves[name])
+            for name, curve in measured.curves.items()
+            if name in job.curves
+        },
         seconds=round(time.process_time() - began, 2),
         versions=_versions(job.threads),
     )

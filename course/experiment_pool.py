@@ -18,13 +18,10 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from lightning_modules.errors import BadInput, Unavailable
+from lightning_modules.experiments.plan import Job
 from lightning_modules.experiments.records import Record
-
-if TYPE_CHECKING:
-    from course.experiment_jobs import Job
 
 CONNECT_SECONDS = 10
 PR_SET_PDEATHSIG = 1
@@ -89,6 +86,10 @@ def _together(waiting: list[Job], workers: Workers, lost: list[Job]) -> Iterator
                     lost.append(job)
                 except Exception as error:
                     raise Unavailable(f"the workers are gone ({error}); run again") from error
+    except BaseException:
+        for worker in multiprocessing.active_children():
+            worker.kill()  # what it is at would be lost, too, and Ctrl-C would have to wait for it
+        raise
     finally:
         for future in running:
             future.cancel()

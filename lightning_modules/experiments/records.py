@@ -13,7 +13,6 @@ from typing import Any
 from lightning_modules.errors import BadInput
 
 Curve = tuple[list[float], list[float]]
-CURVE_POINTS = 25
 DIGITS = 6  # more would be rounding errors of another machine
 
 
@@ -62,13 +61,13 @@ def rounded(value: float, digits: int = DIGITS) -> float | None:
     return float(f"{value:.{digits}g}") if math.isfinite(value) else None
 
 
-def thinned(x: list[float], y: list[float]) -> Curve:
-    """At most `CURVE_POINTS` points of a curve, the first and the last among them."""
-    points = [(a, b) for a, b in zip(x, y, strict=True) if math.isfinite(b)]
-    if len(points) > CURVE_POINTS:
-        last = len(points) - 1
-        points = [points[round(i * last / (CURVE_POINTS - 1))] for i in range(CURVE_POINTS)]
-    return [float(f"{a:.6g}") for a, _ in points], [float(f"{b:.4g}") for _, b in points]
+def thinned(x: list[float], y: list[float], points: int) -> Curve:
+    """At most so many `points` of a curve, evenly chosen, the first and the last among them."""
+    pairs = [(a, b) for a, b in zip(x, y, strict=True) if math.isfinite(b)]
+    if len(pairs) > points:
+        last = len(pairs) - 1
+        pairs = [pairs[round(i * last / (points - 1))] for i in range(points)]
+    return [float(f"{a:.6g}") for a, _ in pairs], [float(f"{b:.4g}") for _, b in pairs]
 
 
 class Records:
@@ -115,6 +114,7 @@ class Records:
     def replace(self, experiment: str, records: Iterable[Record]) -> None:
         """Writes the file anew, in the order of arms and seeds, all of it or nothing."""
         path = self.path(experiment)
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".tmp")
         partial.write_text("".join(_line(record) for record in records))
         partial.replace(path)

@@ -1,30 +1,39 @@
-"""Verdicts and records in words and tables."""
+"""A verdict in words and in a table: what terminal, pages and ledger all show."""
 
 from __future__ import annotations
 
-from lightning_modules.experiments.records import Record
-from lightning_modules.experiments.spec import Experiment
 from lightning_modules.experiments.statistics import Estimate, estimate
 from lightning_modules.experiments.verdicts import Finding, Verdict, values_by_seed
 
 
-def columns(experiment: Experiment) -> list[str]:
+def columns(verdict: Verdict) -> list[str]:
     """Heads of the table."""
-    return ["arm", "seeds", *(metric.label for metric in experiment.metrics.values())]
+    labels = [metric.label for metric in verdict.experiment.metrics.values()]
+    return ["arm", "seeds", *labels, *(["chosen"] if verdict.experiment.tune else [])]
 
 
-def rows(experiment: Experiment, records: list[Record]) -> list[list[str]]:
-    """For each arm its name, the number of finished runs, and each metric's mean and interval."""
+def rows(verdict: Verdict) -> list[list[str]]:
+    """For each arm its name, the number of finished runs, each metric's mean and interval, and
+    what tuning chose."""
     table = []
-    for arm in experiment.arms:
-        runs = [record for record in records if record.arm == arm and not record.error]
-        cells = []
-        for name, metric in experiment.metrics.items():
-            values = values_by_seed(runs, arm, name)
-            finite = isinstance(values, dict) and values
-            cells.append(plus_minus(estimate([*values.values()]), metric.unit) if finite else "–")  # type: ignore[union-attr]
-        table.append([arm, str(len(runs)), *cells])
+    for arm in verdict.experiment.arms:
+        runs = [record for record in verdict.runs if record.arm == arm and not record.error]
+        cells = [arm, str(len(runs))]
+        for name, metric in verdict.experiment.metrics.items():
+            found = arm_mean(verdict, arm, name)
+            cells.append(plus_minus(found, metric.unit) if found else "–")
+        if verdict.experiment.tune:
+            chosen = runs[0].chosen.items() if runs else ()
+            cells.append(", ".join(f"{key.rpartition('.')[2]} {value}" for key, value in chosen))
+        table.append(cells)
     return table
+
+
+def arm_mean(verdict: Verdict, arm: str, metric: str) -> Estimate | None:
+    """The metric's mean and interval over an arm's finished runs; None where one has no value."""
+    runs = [record for record in verdict.runs if not record.error]
+    values = values_by_seed(runs, arm, metric)
+    return estimate([*values.values()]) if isinstance(values, dict) and values else None
 
 
 def number(value: float, unit: str) -> str:
@@ -36,6 +45,11 @@ def number(value: float, unit: str) -> str:
     return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
+def with_unit(value: float, unit: str) -> str:
+    """`number` and its unit behind it."""
+    return f"{number(value, unit)} {unit}".rstrip()
+
+
 def plus_minus(found: Estimate, unit: str) -> str:
     """A mean and half the width of its 95 % interval, which is left out where nothing varies."""
     half = found.high - found.mean
@@ -43,44 +57,56 @@ def plus_minus(found: Estimate, unit: str) -> str:
     return f"{number(found.mean, unit)}{tolerance if half else ''} {unit}".rstrip()
 
 
-def interval(found: Estimate, unit: str) -> str:
-    """A mean and its 95 % interval."""
-    low, high = number(found.low, unit), number(found.high, unit)
-    return f"{number(found.mean, unit)} [{low}, {high}]"
+def effect(finding: Finding, turned: bool = False) -> str:
+    """The difference or ratio with its 95 % interval; `turned`, as seen from the second operand."""
+    found, unit = finding.effect, finding.condition.metric.unit
+    if finding.condition.scale == "ratio":
+        mean, low, high = found.mean, found.low, found.high
+        if turned:
+            mean, low, high = 1 / mean, 1 / high, 1 / low
+        return f"a factor of {mean:.3g} [{low:.3g}, {high:.3g}]"
+    mean, low, high = found.mean, found.low, found.high
+    if turned:
+        mean, low, high = -mean, -high, -low
+    interval = f"{number(mean, unit)} [{number(low, unit)}, {number(high, unit)}]"
+    return f"{interval} {'points' if unit == '%' else unit}".rstrip()
 
 
 def headline(verdict: Verdict) -> str:
     """The verdict in one line, with the scale at which it holds."""
     if verdict.why:
-        return f"{verdict.verdict.capitalize()}: {verdict.why}"
-    return f"{verdict.verdict.capitalize()}, for {verdict.experiment.holds}"
+        return f"Incomplete: {verdict.why}"
+    return f"{verdict.verdict.capitalize()}, for {verdict.experiment.holds}."
 
 
 def sentences(verdict: Verdict) -> list[str]:
-    """What each pair of the bar showed."""
-    return [sentence(finding) for finding in verdict.findings]
+    """What each pair of the bar showed, and what was asked of it."""
+    return [f"{_found(finding)} ({_asked(finding)})." for finding in verdict.findings]
 
 
-def sentence(finding: Finding) -> str:
-    """One comparison in words: effect, interval, and what was asked of it."""
-    condition, effect, metric = finding.condition, finding.effect, finding.condition.metric
-    unit = "points" if metric.unit == "%" else metric.unit
-    if condition.scale == "ratio":
-        found = f"{effect.mean:.3g} times [{effect.low:.3g}, {effect.high:.3g}]"
-        smallest, by = f"{condition.smallest:g} times", f"{condition.by:g} times"
-    else:
-        found = f"{interval(effect, metric.unit)} {unit}".rstrip()
-        smallest, by = (
-            f"{number(bound, metric.unit)} {unit}".rstrip()
-            for bound in (condition.smallest, condition.by)
-        )
-    better = "more" if metric.goal == "max" else "less"
-    if condition.kind == "equal":
-        asked = f"asked: equal within {smallest}" if condition.smallest else "asked: equal"
-    else:
-        asked = f"{better} is better; what matters begins at {smallest}"
-        asked += f"; asked: {by}" if condition.by > (condition.scale == "ratio") else ""
-    return (
-        f"{metric.label}: {finding.first} against {finding.second}: {found}, "
-        f"{effect.n} seeds ({asked}; p {finding.p_for:.2g})"
+def _found(finding: Finding) -> str:
+    label, first, second = finding.condition.metric.label, finding.first, finding.second
+    nothing = 1.0 if finding.condition.scale == "ratio" else 0.0
+    if finding.condition.kind == "equal":
+        return f"{label}: {first} and {second} differ by {effect(finding)}"
+    if finding.effect.low > nothing:
+        return f"{label}: {first} beats {second} by {effect(finding)}"
+    if finding.effect.high < nothing:
+        return f"{label}: {second} beats {first} by {effect(finding, turned=True)}"
+    return f"{label}: {first} ahead of {second} by {effect(finding)}, which may be nothing"
+
+
+def _asked(finding: Finding) -> str:
+    condition, seeds = finding.condition, f"{finding.effect.n} seeds"
+    unit = "points" if condition.metric.unit == "%" else condition.metric.unit
+    smallest, by = (
+        f"a factor of {bound:g}"
+        if condition.scale == "ratio"
+        else f"{number(bound, condition.metric.unit)} {unit}".rstrip()
+        for bound in (condition.smallest, condition.by)
     )
+    if condition.kind == "equal":
+        return f"{seeds}; asked: {f'less than {smallest}' if condition.smallest else 'equal'}"
+    if condition.by > condition.smallest:
+        return f"{seeds}; asked: more than {by}"
+    return f"{seeds}; asked: {smallest} or more" if condition.smallest else seeds

@@ -166,16 +166,21 @@ def _digest(value: Any) -> str:
 
 
 def load(path: Path, root: Path) -> Experiment:
-    """Reads and checks an experiment's file.
+    """Reads and checks an experiment's file; see `read`."""
+    return read(_read(path), path, root)
+
+
+def read(given: Options, path: Path, root: Path) -> Experiment:
+    """Checks an experiment's fields.
 
     Args:
-        path: the file.
+        given: the fields.
+        path: of the file, which gives the experiment its name.
         root: where `config` is looked for, after the file's own folder.
 
     Raises:
         BadInput: with the file, the field and what it must be.
     """
-    given = _read(path)
     try:
         return _Reader(given, path, root).experiment()
     except _Wrong as error:

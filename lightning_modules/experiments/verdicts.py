@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from lightning_modules.experiments.plan import stale
 from lightning_modules.experiments.records import Record
-from lightning_modules.experiments.spec import Condition, Experiment, Operand
+from lightning_modules.experiments.spec import FIRST_TUNING_SEED, Condition, Experiment, Operand
 from lightning_modules.experiments.statistics import LEVEL, Comparison, Estimate, compare, holm
 
 SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE = "supported", "not supported", "inconclusive"
@@ -48,43 +49,52 @@ class Finding:
 class Verdict:
     """An experiment's; `why` says what is missing where it is incomplete.
 
-    `p_for` and `p_against` are of this experiment alone, `verdict` is after Holm's correction over
-    all experiments that were judged together.
+    `p_for` and `p_against` are corrected by Holm's method for all that were judged together.
     """
 
     experiment: Experiment
+    records: list[Record]
     verdict: str
     findings: list[Finding] = field(default_factory=list)
     p_for: float = 1.0
     p_against: float = 1.0
     why: str = ""
 
+    @property
+    def runs(self) -> list[Record]:
+        """Without the trials of the tuning before them."""
+        return [record for record in self.records if record.seed < FIRST_TUNING_SEED]
+
 
 def judge(experiments: Sequence[tuple[Experiment, list[Record]]]) -> list[Verdict]:
-    """Verdicts of experiments that belong together, each from its complete records of one budget.
+    """Verdicts of experiments that belong together, each from its records of one budget.
 
     A bar holds where all of its conditions do, so its p is the largest of theirs (an
     intersection-union test); it fails where any does not hold, so that p is the smallest of theirs
     times their number (Bonferroni). Over the experiments both are corrected by Holm's method.
     """
-    found = [_findings(experiment, records) for experiment, records in experiments]
+    found = [
+        stale(experiment, records)
+        or _findings(experiment, [r for r in records if r.seed < FIRST_TUNING_SEED])
+        for experiment, records in experiments
+    ]
     complete = [findings for findings in found if isinstance(findings, list)]
-    p_for = [max(f.p_for for f in findings) for findings in complete]
-    p_against = [min(1.0, len(fs) * min(f.p_against for f in fs)) for fs in complete]
-    corrected = iter(zip(complete, p_for, p_against, holm(p_for), holm(p_against), strict=True))
+    p_for = holm([max(f.p_for for f in findings) for findings in complete])
+    p_against = holm([min(1.0, len(fs) * min(f.p_against for f in fs)) for fs in complete])
+    corrected = iter(zip(p_for, p_against, strict=True))
     verdicts = []
-    for (experiment, _), findings in zip(experiments, found, strict=True):
+    for (experiment, records), findings in zip(experiments, found, strict=True):
         if isinstance(findings, str):
-            verdicts.append(Verdict(experiment, INCOMPLETE, why=findings))
+            verdicts.append(Verdict(experiment, records, INCOMPLETE, why=findings))
             continue
-        _, raw_for, raw_against, holm_for, holm_against = next(corrected)
-        if holm_for < LEVEL and all(_large_enough(f) for f in findings):
+        of_this = next(corrected)
+        if of_this[0] < LEVEL and all(_large_enough(f) for f in findings):
             verdict = SUPPORTED
-        elif holm_against < LEVEL:
+        elif of_this[1] < LEVEL:
             verdict = NOT_SUPPORTED
         else:
             verdict = INCONCLUSIVE
-        verdicts.append(Verdict(experiment, verdict, findings, raw_for, raw_against))
+        verdicts.append(Verdict(experiment, records, verdict, findings, *of_this))
     return verdicts
 
 

@@ -1,0 +1,34 @@
+"""Tables and numbers in the lessons, from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lightning_modules.experiments.pages import filled
+from lightning_modules.experiments.verdicts import Verdict
+
+COURSE = Path(__file__).resolve().parent
+
+
+def pages() -> list[Path]:
+    """Of the lessons."""
+    return sorted(COURSE.glob("[0-9]*/*.md"))
+
+
+def fill(verdicts: Sequence[Verdict]) -> list[Path]:
+    """Writes anew what the pages have between their markers.
+
+    Returns:
+        The pages that changed.
+
+    Raises:
+        BadInput: a marker names what the ledger does not have.
+    """
+    by_name = {verdict.experiment.name: verdict for verdict in verdicts}
+    texts = {page: page.read_text() for page in pages()}
+    new = {page: filled(text, by_name, "../ledger", page) for page, text in texts.items()}
+    changed = [page for page in texts if new[page] != texts[page]]
+    for page in changed:
+        page.write_text(new[page])
+    return changed

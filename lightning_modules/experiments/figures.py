@@ -1,0 +1,91 @@
+"""One figure an experiment: a curve for each arm, or a dot for each run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from lightning_modules.experiments.records import Record
+from lightning_modules.experiments.statistics import estimate
+from lightning_modules.experiments.verdicts import Verdict, values_by_seed
+from lightning_modules.visualisation.comparison import COLOURS
+
+
+def draw(verdict: Verdict, path: Path) -> None:
+    """Draws what the experiment's file asks for, with 95 % intervals over seeds, as a PNG."""
+    arms = verdict.experiment.arms
+    runs = {arm: [r for r in verdict.runs if r.arm == arm and not r.error] for arm in arms}
+    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    if verdict.experiment.figure.curve:
+        _curves(axes, verdict, runs)
+        if len(arms) > 1:
+            lines, labels = axes.get_legend_handles_labels()
+            figure.legend(lines, labels, loc="outside lower center", ncols=3, frameon=False)
+    else:
+        _dots(axes, verdict, runs)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
+
+
+def _curves(axes: Axes, verdict: Verdict, runs: dict[str, list[Record]]) -> None:
+    """The mean over the seeds at each x, and its interval as a band."""
+    wanted = verdict.experiment.figure
+    for index, (arm, records) in enumerate(runs.items()):
+        colour, marker = COLOURS[index % len(COLOURS)], "os^Dv<>"[index // len(COLOURS) % 7]
+        curves = [
+            record.curves[wanted.curve] for record in records if wanted.curve in record.curves
+        ]
+        if not curves:
+            continue
+        shared = sorted(set.intersection(*(set(x) for x, _ in curves)))
+        values = [[dict(zip(x, y, strict=True))[at] for at in shared] for x, y in curves]
+        found = [estimate(column) for column in zip(*values, strict=True)]
+        axes.plot(
+            shared, [e.mean for e in found], color=colour, marker=marker, markersize=3.5, label=arm
+        )
+        if len(curves) > 1:
+            low, high = [e.low for e in found], [e.high for e in found]
+            if "y" in wanted.log:  # an interval may reach below 0, which no logarithm does
+                low = [max(a, e.mean / 10) for a, e in zip(low, found, strict=True)]
+            axes.fill_between(shared, low, high, color=colour, alpha=0.2, linewidth=0)
+    axes.set(xlabel=wanted.x, ylabel=wanted.y)
+    if "x" in wanted.log:
+        axes.set_xscale("log")
+    if "y" in wanted.log:
+        axes.set_yscale("log")
+    if "acc" in wanted.y:
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+
+
+def _dots(axes: Axes, verdict: Verdict, runs: dict[str, list[Record]]) -> None:
+    """Every run at the first metric of the bar, and beside each arm's its mean and interval."""
+    condition = verdict.experiment.bar[0]
+    percent = condition.metric.unit == "%"
+    names = list(runs)
+    for row, arm in enumerate(names):
+        values = values_by_seed(runs[arm], arm, condition.metric.name)
+        if not isinstance(values, dict) or not values:
+            continue
+        y, colour = len(names) - 1 - row, COLOURS[row % len(COLOURS)]
+        x = np.array(list(values.values()))
+        axes.plot(x, np.full(len(x), y), "o", color=colour, alpha=0.45, markersize=5)
+        found = estimate(list(x))
+        if found.n > 1:
+            axes.plot([found.low, found.high], [y - 0.25] * 2, color=colour, linewidth=2)
+        axes.plot([found.mean], [y - 0.25], "D", color=colour, markersize=5)
+    axes.set_yticks(range(len(names)), names[::-1])
+    axes.set_ylim(-0.75, len(names) - 0.5)
+    axes.set_xlabel(condition.metric.label)
+    if condition.scale == "ratio":
+        axes.set_xscale("log")
+    if percent:
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
