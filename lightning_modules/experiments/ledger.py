@@ -61,7 +61,7 @@ def write(verdicts: Sequence[Verdict], folder: Path, lessons: str) -> list[Path]
 def markdown(verdicts: Sequence[Verdict], lessons: str) -> str:
     """The page: a table of all verdicts, then each experiment."""
     counts = Counter(verdict.verdict for verdict in verdicts)
-    hours = sum(r.seconds for verdict in verdicts for r in verdict.records) / 3600
+    minutes = sum(r.seconds for verdict in verdicts for r in verdict.records) / 60
     lines = [
         "# The ledger: what the course claims, and what its runs show",
         "",
@@ -70,7 +70,7 @@ def markdown(verdicts: Sequence[Verdict], lessons: str) -> str:
         " verdict is corrected for the number of claims (Holm). Intervals are of 95 %.",
         "",
         f"{len(verdicts)} claims: {', '.join(f'{n} {name}' for name, n in counts.items())}; "
-        f"{hours:.1f} h of processor time.",
+        f"{minutes:,.0f} minutes of processor time.",
         "",
         "| claim | verdict | what was found |",
         "|---|---|---|",
@@ -90,13 +90,14 @@ def section(verdict: Verdict, lessons: str) -> list[str]:
     seconds = sum(record.seconds for record in verdict.records)
     where = [f"{lessons}/{e.lesson}/README.md", f"{lessons}/{e.lesson}/experiments/{e.path.name}"]
     links = f"[lesson]({where[0]}), [experiment]({where[1]})" if e.lesson else f"`{e.path.name}`"
-    p = f" p = {max(verdict.p_for, 1e-99):.2g} after Holm's correction." if not verdict.why else ""
+    p = {"supported": verdict.p_for, "not supported": verdict.p_against}.get(verdict.verdict)
+    corrected = f" p = {max(p, 1e-99):.2g} after Holm's correction." if p is not None else ""
     return [
         f"## {e.name}",
         "",
         f"**{e.claim}** ({e.source}) {links}",
         "",
-        f"{e.question} {headline(verdict)}{p if verdict.verdict == 'supported' else ''}",
+        f"{e.question} {headline(verdict)}{corrected}",
         "",
         *(f"- {_cell(line)}" for line in sentences(verdict)),
         "",

@@ -49,9 +49,10 @@ def _accuracy(trained: Trained, inputs: Tensor, labels: Tensor, batch_size: int 
 def steps_to(trained: Trained, metric: str, level: float) -> Measured:
     """The first step at which the curve of `metric` was at `level` or below.
 
-    Gives `steps_to`, which is the number of the last step where it never was, and `reached`, 1 or
-    0. A ratio of steps is then too small rather than too large.
+    Gives `steps_to`, which is the number of all steps where it never was, and `reached`, 1 or 0. A
+    ratio of steps is then too small rather than too large.
     """
     x, y = trained.curves[metric]
     reached = [step for step, value in zip(x, y, strict=True) if value <= level]
-    return Measured({"steps_to": (reached or x[-1:])[0], "reached": float(bool(reached))})
+    steps = reached[0] if reached else trained.steps
+    return Measured({"steps_to": steps, "reached": float(bool(reached))})

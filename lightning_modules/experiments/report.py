@@ -81,7 +81,8 @@ def headline(verdict: Verdict) -> str:
 
 def sentences(verdict: Verdict) -> list[str]:
     """What each pair of the bar showed, and what was asked of it."""
-    return [f"{_found(finding)} ({_asked(finding)})." for finding in verdict.findings]
+    found = [f"{_found(finding)} ({_asked(finding)})." for finding in verdict.findings]
+    return [text[0].upper() + text[1:] for text in found]
 
 
 def _found(finding: Finding) -> str:

@@ -41,12 +41,14 @@ class Measured:
 class Trained:
     """What a measure sees: the network as it is at one of the two moments.
 
-    `curves` are those of the whole training: each logged value against the optimizer step.
+    `curves` are those of the whole training: each logged value against the optimizer step. `steps`
+    are those that it was to have, which a run that diverged did not reach.
     """
 
     task: pl.LightningModule
     data: pl.LightningDataModule
     curves: Points
+    steps: int
 
 
 class KeepCurves(DummyLogger):
@@ -146,10 +148,11 @@ def train(
     }
     # testing logs, too: keep the curves of training alone
     curves = {name: (list(x), list(y)) for name, (x, y) in kept.curves.items()}
-    last = _measure(trainer, Trained(task, data, curves), measures)
+    trained = Trained(task, data, curves, int(trainer.estimated_stepping_batches))
+    last = _measure(trainer, trained, measures)
     if best.step >= 0 and best.step != trainer.global_step:
         task.load_state_dict(best.state)
-        at_best = _measure(trainer, Trained(task, data, curves), measures)
+        at_best = _measure(trainer, trained, measures)
     else:
         at_best = last
     for moment, measured in (("last", last), ("best", at_best)):
