@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import urllib.error
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,3 +36,21 @@ def no_weights_to_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `dlcourse demo` left in `out` and said."""
+
+    out: Path
+    said: str
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo, run once for all tests that look at a trained run or a graded class."""
+    out = tmp_path_factory.mktemp("demo") / "run"
+    command = [sys.executable, "-m", "course", "demo", "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Demo(out, done.stdout)

@@ -2,13 +2,10 @@
 
 import csv
 import json
-import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,21 +13,8 @@ import pytest
 from course.cli import main
 from course.demo_class import make_class
 from graders.engine.catalogue import source_path
-from tests.processes import command_line, descendants
 
 SOLUTION = source_path("softmax").read_text()
-
-
-def run(*arguments, **keywords):
-    """The command in a process of its own."""
-    command = [sys.executable, "-m", "course", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=300, check=False, **keywords
-    )
-
-
-def command(submitted, out):
-    return [sys.executable, "-m", "course", "grade", "softmax", str(submitted), "--out", str(out)]
 
 
 def read_results(out):
@@ -54,16 +38,10 @@ def tasks_lost(submission):
     return {test["task"] for test in submission["tests"] if test["score"] == 0}
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory):
-    """The demo's class, graded once with two jobs."""
-    folder = tmp_path_factory.mktemp("class")
-    stub = "def softmax(scores):\n    raise NotImplementedError\n"
-    make_class("softmax", SOLUTION, stub, folder / "submitted")
-    out = folder / "grades"
-    done = run("grade", "softmax", folder / "submitted", "--out", out, "--jobs", 2)
-    assert done.returncode == 0, done.stderr
-    return folder
+@pytest.fixture(scope="session")
+def graded(demo):
+    """The demo's class, and what the demo graded it to."""
+    return demo.out
 
 
 @pytest.mark.parametrize("student", ["ada", "ben", "chen", "ned"])
@@ -161,8 +139,7 @@ def test_a_second_run_grades_nothing_and_says_the_same(graded, tmp_path):
     shutil.copytree(graded / "grades", out)
     before = (out / "results.json").read_text()
     lines = (out / "records.jsonl").read_text()
-    done = run("grade", "softmax", graded / "submitted", "--out", out, "--jobs", 1)
-    assert done.returncode == 0, done.stderr
+    assert main(["grade", "softmax", str(graded / "submitted"), "--out", str(out)]) == 0
     assert (out / "results.json").read_text() == before
     assert (out / "records.jsonl").read_text() == lines
 
@@ -191,34 +168,6 @@ def test_scores_do_not_depend_on_jobs_force_or_company(tmp_path):
     assert together == other
     del together["ada"]
     assert alone == together
-
-
-@pytest.mark.usefixtures("secret")
-def test_a_killed_run_resumes_and_ends_with_the_same_scores(tmp_path):
-    submitted = tmp_path / "submitted"
-    for number in range(12):
-        (submitted / f"s{number:02}").mkdir(parents=True)
-        (submitted / f"s{number:02}" / "softmax.py").write_text(f"# {number}\n{SOLUTION}")
-    out = tmp_path / "grades"
-    with subprocess.Popen(command(submitted, out), stderr=subprocess.DEVNULL) as process:
-        records = out / "records.jsonl"
-        deadline = time.monotonic() + 120
-        while not (records.exists() and records.read_text().count("\n") >= 4):
-            assert process.poll() is None, "it finished before it was killed"
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-    assert not (out / "results.json").exists()
-    finished = records.read_text().count("\n")
-    with records.open("a") as file:
-        file.write('{"key": "torn by the ki')
-
-    done = run("grade", "softmax", submitted, "--out", out)
-    assert done.returncode == 0, done.stderr
-    assert {s["score"] for s in by_student(out).values()} == {100.0}
-    keys = [json.loads(x)["key"] for x in records.read_text().splitlines() if x.endswith("}")]
-    assert len(keys) == len(set(keys)) == 13, "something was graded twice"  # and the reference
-    assert finished < 13
 
 
 @pytest.mark.usefixtures("secret")
@@ -323,21 +272,3 @@ def test_no_sandbox_is_loud(tmp_path, capsys):
     assert "NONE" in capsys.readouterr().err
     assert read_results(out)["isolation"].startswith("NONE")
     assert by_student(out)["ada"]["score"] == 100
-
-
-def test_a_worker_that_dies_costs_nobody_a_grade(tmp_path):
-    submitted = tmp_path / "submitted"
-    for number in range(8):
-        (submitted / f"s{number}").mkdir(parents=True)
-        (submitted / f"s{number}" / "softmax.py").write_text(f"# {number}\n{SOLUTION}")
-    out = tmp_path / "grades"
-    with subprocess.Popen(command(submitted, out), stderr=subprocess.PIPE, text=True) as process:
-        records = out / "records.jsonl"
-        while not (records.exists() and records.read_text().count("\n") >= 2):
-            assert process.poll() is None
-            time.sleep(0.01)
-        victims = [pid for pid in descendants(process.pid) if "spawn_main" in command_line(pid)]
-        os.kill(victims[0], signal.SIGKILL)
-        _, errors = process.communicate(timeout=200)
-    assert process.returncode == 0, errors
-    assert {s["score"] for s in by_student(out).values()} == {100.0}
