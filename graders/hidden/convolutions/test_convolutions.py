@@ -675,10 +675,9 @@ def check_backward(
 
 def without_padding(dx, x, pad):
     """``dx`` without what a student may have left around it."""
-    height, width = x.shape[2:]
-    uncut = (*x.shape[:2], height + 2 * pad, width + 2 * pad)
-    if isinstance(dx, np.ndarray) and dx.shape == uncut:
-        return dx[:, :, pad : pad + height, pad : pad + width]
+    n, c, *size = x.shape
+    if isinstance(dx, np.ndarray) and dx.shape == (n, c, *(pixels + 2 * pad for pixels in size)):
+        return dx[:, :, pad : pad + size[0], pad : pad + size[1]]
     return dx
 
 
