@@ -20,6 +20,8 @@ _EXPECTED = re.compile(r"Expected an? (.*?)(?:\. Got value: (.*))?$")
 _GIVEN = re.compile(r"^\s*Given value: (.*)$", re.MULTILINE)
 _NESTED = re.compile(r"^NestedArg\(key='([^']+)', val=(.*)\)$")
 _NO_ATTRIBUTE = re.compile(r"module '([^']+)' has no attribute '([^']+)'")
+_NO_MODULE = re.compile(r"No module named '([^']+)'")
+_NO_CLASS = re.compile(r"Expected a dot import path string: (\S+)")
 _NO_FILE = re.compile(r"File does not exist: '([^']+)'")
 _INSTANTIATION = re.compile(r"Errors:\n\s*- (.*)")
 _LABEL = re.compile(r"Target (\d+) is out of bounds")
@@ -27,6 +29,7 @@ _SHAPES = re.compile(
     r"shapes cannot be multiplied|to have \d+ channels|Kernel size can't be greater"
     r"|Output size is too small|Calculated padded input size|must match the size of tensor"
 )
+_EXAMPLE = "lightning_modules.models.mlp.MLP"
 _REQUIRED = re.compile(r"the following arguments are required: (.*)")
 
 
@@ -59,6 +62,15 @@ def one_line(message: str, known_keys: list[str]) -> str:
         elif match := _NO_ATTRIBUTE.search(text):
             keys.pop()  # the class itself is missing, not one of its arguments
             return f"{'.'.join(keys)}: no class {match[2]} in {match[1]}; {_classes(match[1])}"
+        elif match := _NO_MODULE.search(text):
+            keys.pop()
+            return f"{'.'.join(keys)}: no module {match[1]}, in which {class_path} would be"
+        elif match := _NO_CLASS.match(text):
+            close = get_close_matches(match[1], _short_names(), n=1)
+            hint = f"did you mean {close[0]}? If not, " if close else ""
+            return f"{'.'.join(keys)}: no class {match[1]}; {hint}give its full path, as {_EXAMPLE}"
+        elif text.startswith("Expected a path"):
+            continue  # the name of a config file would have done, too
         elif match := _EXPECTED.match(text):
             nested = _NESTED.match(_given(message))
             value = match[2] or (nested[2] if nested else _given(message))
@@ -115,8 +127,6 @@ def _given(message: str) -> str:
 def _readable(expected: str) -> str:
     if match := re.match(r"typing\.Literal\[(.*)\]", expected):
         return f"one of {match[1]}"
-    if expected.startswith("dot import path"):
-        return "the full path of a class, as lightning_modules.models.mlp.MLP"
     expected = expected.partition(":")[0]
     return re.sub(r"<class '(?:builtins\.)?([\w.]+)'>", r"\1", expected)
 
@@ -135,6 +145,17 @@ def _parameters(class_path: str, keys: list[str]) -> list[str]:
     parser = ArgumentParser()  # knows what a class hands on to its base by **
     parser.add_class_arguments(getattr(importlib.import_module(module), name), fail_untyped=False)
     return [".".join([*keys, key]) for key in parser.get_defaults().keys()]  # noqa: SIM118
+
+
+def _short_names() -> list[str]:
+    """The classes that need no module in front."""
+    rooms = ("callbacks", "regularization", "datamodules.augmentation")
+    modules = [importlib.import_module(f"lightning_modules.{room}") for room in rooms]
+    return [name for module in modules for name, value in vars(module).items() if _public(value)]
+
+
+def _public(value: object) -> bool:
+    return inspect.isclass(value) and value.__module__.startswith("lightning_modules.")
 
 
 def _classes(module: str) -> str:

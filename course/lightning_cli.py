@@ -19,8 +19,10 @@ from lightning.pytorch.loggers import Logger, WandbLogger
 from lightning.pytorch.utilities import rank_zero_only
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
-import lightning_modules.datamodules.augmentation  # configs may then say `class_path: Flip`
-import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
+# configs may then say `class_path: Flip`, `class_path: L1`, `class_path: LayerStatistics`
+import lightning_modules.callbacks
+import lightning_modules.datamodules.augmentation
+import lightning_modules.regularization  # noqa: F401
 from course.config_errors import instantiation_line, misfit_line, one_line, unavailable
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
 from lightning_modules.callbacks.progress import TimedProgressBar

