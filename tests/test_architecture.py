@@ -20,6 +20,7 @@ LIGHTNING_ROOMS = """
     visualisation
     tasks
     callbacks
+    experiments
 """
 
 
