@@ -20,13 +20,17 @@ class Regression(Task):
     that is always right.
 
     Args:
-        model: inputs (N, ...) to predictions (N,).
+        model: inputs (N, ...) to predictions (N,) or (N, 1).
         optimization: optimizer, schedule and memory format, as `Task` takes them.
     """
 
     def __init__(self, model: nn.Module, **optimization: Any) -> None:
         super().__init__(model, **optimization)
         self.measure(r2=R2Score())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Inputs (N, ...) to predictions (N,)."""
+        return super().forward(x).view(len(x))  # a network may give (N, 1)
 
     def batch_loss(self, batch: Batch) -> Tensor:
         x, y = batch
