@@ -71,6 +71,7 @@ class CourseCLI(LightningCLI):
         return {self.command: LightningCLI.subcommands()[self.command]}
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
+        self.command_parser = parser
         parser.add_argument("--run_dir", type=str, default="", help="default: runs/LESSON/vN")
 
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
@@ -79,7 +80,7 @@ class CourseCLI(LightningCLI):
             # not part of what is saved: a test of this run must not write into its folder
             self.chosen_run_dir = self.config[self.command].pop("run_dir")
         except ArgumentError as error:
-            known = list(self._parser(self.command).get_defaults().keys())
+            known = list(self.command_parser.get_defaults().keys())
             raise BadInput(f"{self._config_name()}: {one_line(str(error), known)}") from error
 
     def _parse_ckpt_path(self) -> None:
@@ -116,7 +117,7 @@ class CourseCLI(LightningCLI):
         fitting = self.command == "fit"
         loggers: list[Logger] = [csv_logger(self.run_dir)]
         callbacks: list[pl.Callback] = [self.peers]
-        if self._get(self.config_init, "trainer.enable_progress_bar") is not False:
+        if self.given("trainer.enable_progress_bar") is not False:
             callbacks.append(TimedProgressBar())
         if fitting:
             loggers.append(wandb_logger(self.run_dir, "dlcourse", self._lesson()))
@@ -133,16 +134,19 @@ class CourseCLI(LightningCLI):
             ]
         self.trainer_defaults["callbacks"] = callbacks
         options: dict[str, Any] = {"logger": loggers, "profiler": NoProfiler()}
-        if self._get(self.config_init, "trainer.profiler"):
+        if self.given("trainer.profiler"):
             del options["profiler"]
-        if self._get(self.config_init, "trainer.sync_batchnorm"):
+        if self.given("trainer.sync_batchnorm"):
             # ours, for theirs
-            plugin = SyncBatchNorm(self._get(self.config_init, "trainer.accelerator"))
+            plugin = SyncBatchNorm(self.given("trainer.accelerator"))
             options |= {"plugins": [plugin], "sync_batchnorm": False}
         return super().instantiate_trainer(**options, **kwargs)
 
+    def given(self, key: str) -> Any:
+        """A value of the config, such as `trainer.profiler`."""
+        return self.config[self.command].get(key)
+
     def before_fit(self) -> None:
-        self._dump_config()
         for logger in self.trainer.loggers:
             if isinstance(logger, WandbLogger):
                 logger.log_hyperparams(self.config_dump)

@@ -9,6 +9,7 @@ import threading
 
 import lightning.pytorch as pl
 from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters
+from lightning.pytorch.loggers import WandbLogger
 
 # the attribute of a LightningModule in which each hook's name is noted: see `hot_path`
 HOOK_NAME = "_current_fx_name"
@@ -31,6 +32,14 @@ def allow_unused_parameters(trainer: pl.Trainer) -> None:
     options = getattr(trainer.strategy, "_ddp_kwargs", None)  # None: another strategy
     if options is not None:
         options["find_unused_parameters"] = True
+
+
+def without_wandb_option(logger: WandbLogger, option: str) -> None:
+    """Keeps a logger from handing an option to `wandb.init`.
+
+    Lightning always hands on `anonymous`, which wandb has deprecated and warns of.
+    """
+    getattr(logger, "_wandb_init", {}).pop(option, None)
 
 
 def dismiss_process_observer() -> None:

@@ -18,6 +18,7 @@ from lightning.pytorch.loggers.logger import rank_zero_experiment
 from lightning.pytorch.utilities import rank_zero_only
 
 from lightning_modules.errors import Unavailable
+from lightning_modules.lightning_internals import without_wandb_option
 
 _DEFAULT_HOST = "https://api.wandb.ai"
 _CONNECT_TIMEOUT_S = 2.0
@@ -37,7 +38,7 @@ class BackgroundWandbLogger(WandbLogger):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._wandb_init.pop("anonymous")  # Lightning passes it on, wandb warns of it
+        without_wandb_option(self, "anonymous")
         self._opening: threading.Thread | None = None
         self._failure: Exception | None = None
         self._hyperparameters: list[Any] = []
