@@ -8,10 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from graders.reports.formats import FORMATS
+from graders.sandbox.limits import Limits
+
 LIGHTNING_COMMANDS = ("fit", "validate", "test", "predict")
 
 BUDGETS = ("smoke", "small", "full")
-EXPORTS = ("csv", "canvas", "moodle", "gradescope")
 INSTRUCTORS_ONLY = ("course.demo",)
 # what the machine refuses: no space, no permission
 NOT_OUR_FAULT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)
@@ -98,14 +100,18 @@ def build_parser() -> argparse.ArgumentParser:
     grade.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR")
     grade.add_argument(
-        "--jobs", type=int, metavar="N", help="worker processes; default: one a core"
+        "--jobs", type=int, metavar="N", help="worker processes; default: one per core"
     )
     grade.add_argument(
         "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
     )
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
     grade.add_argument(
-        "--timeout", type=float, default=120.0, metavar="S", help="seconds a submission may take"
+        "--timeout",
+        type=float,
+        default=Limits.submission_seconds,
+        metavar="S",
+        help="seconds that a submission may take, default: %(default)g",
     )
     grade.add_argument(
         "--no-sandbox",
@@ -120,7 +126,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.add_argument("name", metavar="NAME")
     export.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
-    export.add_argument("--format", choices=EXPORTS, required=True)
+    export.add_argument("--format", choices=FORMATS, required=True)
     export.add_argument("--to", type=Path, required=True, metavar="FILE")
 
     similarity = add(
@@ -178,7 +184,7 @@ def _add_experiment_actions(experiment: argparse.ArgumentParser) -> None:
     for parser in (run, compare):
         parser.add_argument("--seeds", type=int, metavar="N", help="default: 5, or its file's")
         parser.add_argument(
-            "--jobs", type=int, metavar="N", help="runs at a time; default: one a core"
+            "--jobs", type=int, metavar="N", help="runs at a time; default: one per core"
         )
         parser.add_argument(
             "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"

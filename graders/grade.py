@@ -31,7 +31,6 @@ from graders.engine.results import (
     ClassResults,
     SubmissionResult,
     TestResult,
-    grades_csv,
     points_by_task,
     write_atomically,
 )
@@ -154,7 +153,7 @@ def _check_reference(settings: GradingSettings, result: SubmissionResult) -> Non
     if points != MAX_SCORE:
         raise GraderBroke(f"{settings.tests}: the points sum to {points}, not {MAX_SCORE}")
     for test in result.tests:
-        if test.status != "passed":
+        if not test.passed:
             raise GraderBroke(
                 f"{test.name} does not pass for the reference solution ({test.status}): "
                 f"{test.message}; nobody was graded"
@@ -178,6 +177,7 @@ def write_everything(
     from graders.nbgrader.autograded import write_notebooks
     from graders.nbgrader.late import late_penalty
     from graders.reports import pages
+    from graders.reports.grades import grades_csv
 
     write_atomically(out / "results.json", results.to_json())
     write_atomically(out / "grades.csv", grades_csv(results, [test.name for test in tests]))
@@ -191,9 +191,9 @@ def write_everything(
 def print_summary(results: ClassResults, out: Path) -> None:
     scores = [s.score for s in results.submissions if s.status == "graded"]
     counts = Counter(submission.status for submission in results.submissions)
-    told = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+    outcomes = ", ".join(f"{count} {status}" for status, count in counts.most_common())
     mean = f", mean {sum(scores) / len(scores):.1f} of {MAX_SCORE:g}" if scores else ""
-    print(f"{results.assignment}: {told}{mean}")
+    print(f"{results.assignment}: {outcomes}{mean}")
     print(f"isolation: {results.isolation}")
     print(f"report: {out / 'report.html'}")
     for submission in results.submissions:

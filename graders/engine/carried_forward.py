@@ -34,7 +34,7 @@ def carry_forward(
     """``results`` of ``tests.run``, bettered where a wrong function alone stood in the way."""
     outcome = {result.name: result for result in results}
     tasks = list(dict.fromkeys(spec.task for spec in tests.specs))
-    lost = {result.task for result in outcome.values() if result.status != "passed"}
+    lost = {result.task for result in outcome.values() if not result.passed}
     wrong = [task for task in tests.carried_forward if task in lost] if lost else []
     if not wrong:
         return tuple(outcome.values())
@@ -44,10 +44,7 @@ def carry_forward(
         result = outcome[spec.name]
         if not before or result.status not in RETRIED:
             continue
-        ready = all(
-            outcome[name].status == "passed" or outcome[name].task in before
-            for name in spec.depends
-        )
+        ready = all(outcome[name].passed or outcome[name].task in before for name in spec.depends)
         if not ready:
             continue
         right = {
@@ -57,7 +54,7 @@ def carry_forward(
         }
         with student.replacing(right):
             again = tests.run_one(spec, student, seed)
-        if again.status == "passed":
+        if again.passed:
             message = f"right, given a right {' and '.join(before)} in place of yours"
             outcome[spec.name] = replace(again, message=message)
     return tuple(outcome.values())

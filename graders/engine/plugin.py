@@ -116,7 +116,7 @@ class AssignmentTests:
                 result = _result(spec, "skipped", f"not run: {', '.join(missing)} did not pass", 0)
             else:
                 result = self._run(spec)
-            if result.status == "passed":
+            if result.passed:
                 passed.add(spec.name)
             yield result
 

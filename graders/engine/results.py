@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
-from graders.engine.printable import printable_cell, shown
+from graders.engine.printable import shown
 
 SCHEMA = 1
 TEST_CHARACTERS, SUBMISSION_CHARACTERS = 1000, 4000  # of a message, whatever a student put in it
 
 TestStatus = Literal["passed", "failed", "error", "timeout", "skipped"]
 SubmissionStatus = Literal["graded", "missing", "rejected", "failed"]
+
+
+NOT_WRITTEN = "not written yet"
+"""The message of a test whose function raises ``NotImplementedError``, as every stub does."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,41 @@ class TestResult:
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", shown(self.message, TEST_CHARACTERS))
 
+    @property
+    def passed(self) -> bool:
+        return self.status == "passed"
+
+    @property
+    def title(self) -> str:
+        """What the test demands, in its author's words where there are any."""
+        return self.description or self.name
+
+    @property
+    def advice(self) -> str:
+        """The hint, where there is something to mend rather than something to write first."""
+        mend = self.status in ("failed", "error", "timeout") and self.message != NOT_WRITTEN
+        return self.hint if mend else ""
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """The tests of one task of one student."""
+
+    name: str
+    tests: tuple[TestResult, ...]
+
+    @property
+    def score(self) -> float:
+        return sum(test.score for test in self.tests)
+
+    @property
+    def points(self) -> float:
+        return sum(test.points for test in self.tests)
+
+    @property
+    def passed(self) -> bool:
+        return all(test.passed for test in self.tests)
+
 
 @dataclass(frozen=True)
 class SubmissionResult:
@@ -57,6 +94,16 @@ class SubmissionResult:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", shown(self.message, SUBMISSION_CHARACTERS))
+
+    @property
+    def tasks(self) -> tuple[TaskResult, ...]:
+        """The tests by task, in their order."""
+        return tuple(
+            TaskResult(name, tuple(tests)) for name, tests in grouped_by_task(self.tests).items()
+        )
+
+    def tests_of(self, task: str) -> tuple[TestResult, ...]:
+        return tuple(test for test in self.tests if test.task == task)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; ten times as fast as ``dataclasses.asdict``, which copies every string."""
@@ -90,12 +137,22 @@ class Worth(Protocol):
     def points(self) -> float: ...
 
 
+AnyTest = TypeVar("AnyTest", bound=Worth)
+
+
+def grouped_by_task(tests: Iterable[AnyTest]) -> dict[str, list[AnyTest]]:
+    """Task -> its tests, both in the order of the tests."""
+    groups: dict[str, list[AnyTest]] = {}
+    for test in tests:
+        groups.setdefault(test.task, []).append(test)
+    return groups
+
+
 def points_by_task(tests: Iterable[Worth]) -> dict[str, float]:
     """What each task is worth, in the order of the tests."""
-    points: dict[str, float] = {}
-    for test in tests:
-        points[test.task] = points.get(test.task, 0.0) + test.points
-    return points
+    return {
+        task: sum(test.points for test in group) for task, group in grouped_by_task(tests).items()
+    }
 
 
 def submission_from_dict(record: dict[str, Any]) -> SubmissionResult:
@@ -116,27 +173,3 @@ def write_atomically(path: Path, content: str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-
-
-def grades_csv(results: ClassResults, test_names: Iterable[str]) -> str:
-    """One row a student and one column a test; a cell is empty where the test never ran."""
-    names = list(test_names)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ["student", "assignment", "score", "max_score", "status", "submitted_at", *names]
-    )
-    for submission in results.submissions:
-        scores = {test.name: test.score for test in submission.tests}
-        writer.writerow(
-            [
-                printable_cell(submission.student),
-                results.assignment,
-                submission.score,
-                results.max_score,
-                submission.status,
-                submission.submitted_at,
-                *(scores.get(name, "") for name in names),
-            ]
-        )
-    return out.getvalue()

@@ -19,6 +19,7 @@ import numpy as np
 
 from graders.engine.cells import Cell, Code
 from graders.engine.printable import cut
+from graders.engine.results import NOT_WRITTEN
 from graders.sandbox import wire
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Died, Sandbox, Session
@@ -156,9 +157,9 @@ class Submission:
 
     def notes(self) -> list[str]:
         """What the student should know of cells that did not run to their end."""
-        told = [f"{cell}: {text}" for cell, text in self.problems.items()]
-        more = len(told) - KEPT_PROBLEMS
-        return [*told[:KEPT_PROBLEMS], *([f"{more} more cells failed"] if more > 0 else [])]
+        notes = [f"{cell}: {text}" for cell, text in self.problems.items()]
+        more = len(notes) - KEPT_PROBLEMS
+        return [*notes[:KEPT_PROBLEMS], *([f"{more} more cells failed"] if more > 0 else [])]
 
     def request(self, operation: str, handle: Handle | None, *rest: Any) -> Any:
         """A request about the loaded module.
@@ -325,7 +326,7 @@ def _called(operation: str, handle: Handle | None, name: str | None, *rest: Any)
 def _raised(name: str, text: str, cell: str, line: int, source: str, printed: str) -> str:
     """What the student reads of an exception in their code: a line, cut to a fixed length."""
     if name == "NotImplementedError" and not text:
-        return "not implemented yet"
+        return NOT_WRITTEN
     where = f" ({cell} line {line}: {source})" if cell else ""
     raised = cut(f"{name}: {text}" if text else name, SHOWN_CHARACTERS)
     said = f"; printed: {cut(printed, SHOWN_CHARACTERS)}" if printed else ""

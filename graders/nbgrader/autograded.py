@@ -17,10 +17,11 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from graders.engine.printable import printable
-from graders.engine.results import ClassResults, SubmissionResult, TestResult, write_atomically
+from graders.engine.results import ClassResults, SubmissionResult, write_atomically
 from graders.engine.submissions import HandIn, SubmittedFile, read
 from graders.errors import Rejected
 from graders.nbgrader.gradebook_cells import released
+from graders.nbgrader.task_text import task_text
 
 _CELL = re.compile(r"^# ?%%(.*)$", re.MULTILINE)
 _GRADE_ID = re.compile(r'"grade_id": *"([^"\\]+)"')
@@ -109,8 +110,8 @@ def _framed(frame: Frame, name: str, source: str, result: SubmissionResult) -> d
     cell = _cell(ours.cell_type, text)
     cell["metadata"] = {"nbgrader": dict(ours.metadata.nbgrader)}
     if is_code and utils.is_grade(ours):
-        said = told(result, [test for test in result.tests if test.task == name])
-        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": said}]
+        text = task_text(result, result.tests_of(name))
+        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": text}]
     return cell
 
 
@@ -121,19 +122,6 @@ def _cell(kind: str, source: str) -> dict[str, Any]:
 
 def _id(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-
-
-def told(result: SubmissionResult, tests: list[TestResult]) -> str:
-    """Return what the tests of a task said, as plain text."""
-    lines = [] if result.status == "graded" else [f"{result.status}: {result.message}"]
-    for test in tests:
-        lines.append(
-            f"{test.score:g} / {test.points:g}  {test.status:8} {test.description or test.name}"
-        )
-        if test.status != "passed":
-            lines += [f"    {line}" for line in test.message.splitlines()]
-            lines += [f"    Hint: {test.hint}"] if test.hint else []
-    return printable("\n".join(lines)) + "\n"
 
 
 def printable_markdown(text: str) -> str:

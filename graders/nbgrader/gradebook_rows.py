@@ -13,6 +13,7 @@ from nbgrader import api, utils
 from graders.engine.printable import printable
 from graders.engine.results import ClassResults, SubmissionResult, TestResult
 from graders.nbgrader.gradebook_cells import Database, Layout
+from graders.nbgrader.task_text import task_text
 
 COMMENT_LIMIT = 2000  # characters of the comment on one task
 MOST_NAMED = 1000  # students in one query; SQLite bounds the parameters, and more are most of them
@@ -156,7 +157,7 @@ class _Changes:
     def add_grades(
         self, layout: Layout, sheet: _Sheet, submission: SubmissionResult, tasks: dict[str, float]
     ) -> float:
-        """Add one grade a cell and return the student's score, a human's points included."""
+        """Add one grade per cell and return the student's score, a human's points included."""
         total = 0.0
         for name, cell_id in layout.grade_cells.items():
             old = sheet.grades.get(cell_id)
@@ -175,10 +176,10 @@ class _Changes:
         return total
 
     def add_comments(self, layout: Layout, sheet: _Sheet, submission: SubmissionResult) -> None:
-        tests: dict[str, list[TestResult]] = {}
-        for test in submission.tests:
-            if test.task in layout.comment_of:
-                tests.setdefault(layout.comment_of[test.task], []).append(test)
+        tests: dict[str, list[TestResult]] = {}  # by the cell that a comment on them belongs to
+        for task in submission.tasks:
+            if task.name in layout.comment_of:
+                tests.setdefault(layout.comment_of[task.name], []).extend(task.tests)
         for cell_id in layout.comment_cells.values():
             comment = _comment(submission, tests.get(cell_id, []))
             old = sheet.comments.get(cell_id)
@@ -206,7 +207,7 @@ class _Changes:
 def _auto_score(submission: SubmissionResult, task: str) -> float | None:
     if submission.status == "failed":
         return None
-    return float(sum(test.score for test in submission.tests if test.task == task))
+    return float(sum(test.score for test in submission.tests_of(task)))
 
 
 def _needs_a_human(auto: float | None, old: sa.Row[Any] | None) -> bool:
@@ -217,22 +218,6 @@ def _needs_a_human(auto: float | None, old: sa.Row[Any] | None) -> bool:
 
 
 def _comment(submission: SubmissionResult, tests: list[TestResult]) -> str | None:
-    """Return what nbgrader's feedback shows beside an answer: what did not pass, and a hint.
-
-    nbgrader renders it as Markdown with HTML let through, so a student's own words are indented
-    into code blocks, which are shown as they are.
-    """
-    parts = []
-    if submission.status != "graded":
-        parts += [submission.status, _quoted(submission.message)]
-    for test in tests:
-        if test.status == "passed":
-            continue
-        points = f"({test.score:g} of {test.points:g} points, {test.status})"
-        parts += [f"{test.description or test.name} {points}", _quoted(test.message)]
-        parts += [f"Hint: {test.hint}"] if test.hint else []
-    return printable("\n\n".join(part for part in parts if part), COMMENT_LIMIT) or None
-
-
-def _quoted(text: str) -> str:
-    return "\n".join(f"    {line}" for line in printable(text).splitlines())
+    """What nbgrader's feedback shows beside an answer: the tests that did not pass."""
+    text = task_text(submission, [test for test in tests if not test.passed])
+    return printable(text, COMMENT_LIMIT) or None

@@ -21,9 +21,9 @@ from graders.engine.settings import MAX_SCORE, settings_for
 from graders.engine.submissions import HandIn
 from graders.engine.worker import grade_one, warm_grader
 from graders.errors import GraderBroke
-from graders.nbgrader.autograded import told
 from graders.nbgrader.gradebook_cells import find, released
 from graders.nbgrader.gradebook_rows import save
+from graders.nbgrader.task_text import task_text
 
 
 def write_sources(course: Path) -> None:
@@ -60,8 +60,8 @@ class GradeInSandbox(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
             if utils.is_grade(cell) and cell.metadata.nbgrader["grade_id"] in tasks:
-                tests = [t for t in result.tests if t.task == cell.metadata.nbgrader["grade_id"]]
-                cell.outputs = [new_output("stream", name="stdout", text=told(result, tests))]
+                tests = result.tests_of(cell.metadata.nbgrader["grade_id"])
+                cell.outputs = [new_output("stream", name="stdout", text=task_text(result, tests))]
         return nb, resources
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from graders.engine.results import ClassResults, SubmissionResult, TestResult
+from graders.engine.results import ClassResults, SubmissionResult, TestResult, grouped_by_task
 
 NUM_BINS = 10
 
@@ -102,18 +102,19 @@ def histogram(scores: Iterable[float], max_score: float, num_bins: int = NUM_BIN
 
 def difficulties(results: ClassResults) -> list[TaskDifficulty]:
     """Return the tasks, hardest first, each with its tests, hardest first."""
-    by_task: dict[str, dict[str, list[TestResult]]] = {}
-    for submission in graded(results):
-        for test in submission.tests:
-            by_task.setdefault(test.task, {}).setdefault(test.name, []).append(test)
-    tasks = [_task(name, list(tests.values())) for name, tests in by_task.items()]
+    everyones = [test for submission in graded(results) for test in submission.tests]
+    tasks = [_task(name, tests) for name, tests in grouped_by_task(everyones).items()]
     return sorted(tasks, key=lambda task: task.mean_share)
 
 
-def _task(name: str, tests: list[list[TestResult]]) -> TaskDifficulty:
-    # One list a test, one entry a submission: the engine lists every test for every student.
-    outcomes = Counter(
-        "passed" if all(test.status == "passed" for test in of_one) else "failed"
+def _task(name: str, outcomes: list[TestResult]) -> TaskDifficulty:
+    by_test: dict[str, list[TestResult]] = {}
+    for test in outcomes:
+        by_test.setdefault(test.name, []).append(test)
+    tests = list(by_test.values())
+    # One list per test, one entry per submission: the engine lists every test for every student.
+    counts = Counter(
+        "passed" if all(test.passed for test in of_one) else "failed"
         for of_one in zip(*tests, strict=True)
     )
     parts = sorted((_test(of_all) for of_all in tests), key=lambda test: test.mean_share)
@@ -122,7 +123,7 @@ def _task(name: str, tests: list[list[TestResult]]) -> TaskDifficulty:
         description="",
         points=sum(part.points for part in parts),
         mean=sum(part.mean for part in parts),
-        counts=dict(outcomes),
+        counts=dict(counts),
         tests=tuple(parts),
     )
 

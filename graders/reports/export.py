@@ -11,16 +11,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal, get_args
 
 from graders.engine.printable import printable_cell
-from graders.engine.results import ClassResults, write_atomically
+from graders.engine.results import ClassResults, grouped_by_task, write_atomically
 from graders.errors import BadInput
 from graders.nbgrader.final_scores import FinalScore, final_scores, read_results
 from graders.reports import gradescope
-
-Format = Literal["csv", "canvas", "moodle", "gradescope"]
-FORMATS: tuple[str, ...] = get_args(Format)
+from graders.reports.formats import FORMATS
 
 Table = list[list[str | float]]
 
@@ -33,8 +30,8 @@ def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str
         results_dir: the ``--out`` of ``dlcourse grade``.
         format: ``csv`` for everything on record; ``canvas`` for Gradebook > Import; ``moodle`` for
             Grades > Import > CSV, mapped from username; ``gradescope`` for one
-            ``STUDENT/results.json`` a student, in a folder or, where ``to`` ends in ``.zip``, in
-            an archive: Gradescope reads one such file a submission.
+            ``STUDENT/results.json`` per student, in a folder or, where ``to`` ends in ``.zip``, in
+            an archive: Gradescope reads one such file per submission.
         to: the file, or for ``gradescope`` the folder or archive.
 
     Raises:
@@ -64,18 +61,18 @@ def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str
 
 
 def _plain(results: ClassResults, lines: list[FinalScore]) -> Table:
-    tasks = list(dict.fromkeys(test.task for line in lines for test in line.submission.tests))
+    tasks = list(grouped_by_task(test for line in lines for test in line.submission.tests))
     header = ["student", "first_name", "last_name", "email", "assignment", "score", "max_score",
               "raw_score", "late_penalty", "status", "submitted_at"]  # fmt: skip
     rows: Table = [[*header, *(f"auto_{task}" for task in tasks)]]
     for line in lines:
-        by_task = _by_task(line)
+        scores = {task.name: task.score for task in line.submission.tasks}
         rows.append(
             [
                 *(line.student, line.first_name, line.last_name, line.email, results.assignment),
                 *(_or_empty(line.score), line.max_score, _or_empty(line.raw_score)),
                 *(line.late_penalty, line.submission.status, line.submission.submitted_at),
-                *(by_task.get(task, "") for task in tasks),
+                *(scores.get(task, "") for task in tasks),
             ]
         )
     return rows
@@ -110,19 +107,12 @@ def _moodle(results: ClassResults, lines: list[FinalScore]) -> Table:
 
 
 def _remark(line: FinalScore) -> str:
-    parts = [f"{task}: {score:g}" for task, score in _by_task(line).items()]
+    parts = [f"{task.name}: {task.score:g}" for task in line.submission.tasks]
     if line.late_penalty:
         parts.append(f"late penalty: {line.late_penalty:g}")
     if line.submission.status != "graded":
         parts.append(f"{line.submission.status}: {line.submission.message}".rstrip(": "))
     return "; ".join(parts)
-
-
-def _by_task(line: FinalScore) -> dict[str, float]:
-    scores: dict[str, float] = {}
-    for test in line.submission.tests:
-        scores[test.task] = scores.get(test.task, 0.0) + test.score
-    return scores
 
 
 def _scored(lines: Iterable[FinalScore]) -> list[FinalScore]:

@@ -1,4 +1,4 @@
-"""Gradescope's results.json, one a student: what its autograder harness reads a submission."""
+"""Gradescope's results.json, one per student: what its autograder harness reads a submission."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from graders.engine.plain_text import explanation
 from graders.engine.printable import printable
-from graders.engine.results import write_atomically
+from graders.engine.results import TestResult, write_atomically
 from graders.errors import BadInput
 from graders.nbgrader.final_scores import FinalScore
 
@@ -53,11 +54,11 @@ def _record(line: FinalScore) -> str:
         "visibility": "visible",
         "tests": [
             {
-                "name": test.description or test.name,
+                "name": test.title,
                 "score": test.score,
                 "max_score": test.points,
-                "status": "passed" if test.status == "passed" else "failed",
-                "output": printable(_explanation(test.status, test.message, test.hint)),
+                "status": "passed" if test.passed else "failed",
+                "output": _output(test),
                 "visibility": "visible",
                 "tags": [test.task],
             }
@@ -68,8 +69,6 @@ def _record(line: FinalScore) -> str:
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
 
 
-def _explanation(status: str, message: str, hint: str) -> str:
-    if status == "passed":
-        return message
-    lines = [f"{status}: {message}" if message else status]
-    return "\n".join([*lines, f"Hint: {hint}"] if hint else lines)
+def _output(test: TestResult) -> str:
+    """Gradescope knows passed and failed alone, so the text says what it was."""
+    return explanation(test) if test.passed else f"{test.status}: {explanation(test)}"

@@ -1,4 +1,4 @@
-"""What people read: a feedback page a student and a report for the instructor.
+"""What people read: a feedback page per student and a report for the instructor.
 
 The pages are static HTML: no script, no external resource, and a content security policy that
 would refuse either. Everything in them comes from strangers, so templates escape all of it and
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -57,22 +57,6 @@ EXPLANATIONS = {
 }
 
 
-@dataclass(frozen=True)
-class TaskScore:
-    """The tests of one task of one student."""
-
-    name: str
-    tests: tuple[TestResult, ...]
-
-    @property
-    def score(self) -> float:
-        return sum(test.score for test in self.tests)
-
-    @property
-    def points(self) -> float:
-        return sum(test.points for test in self.tests)
-
-
 def write_feedback(results: ClassResults, out: Path) -> None:
     """Write ``out/feedback/STUDENT.html`` for every submission, each replaced atomically.
 
@@ -91,9 +75,6 @@ def write_report(results: ClassResults, out: Path) -> None:
 def feedback_page(results: ClassResults, submission: SubmissionResult) -> str:
     """Return one student's page."""
     clean = _clean(submission)
-    tasks: dict[str, list[TestResult]] = {}
-    for test in clean.tests:
-        tasks.setdefault(test.task, []).append(test)
     return (
         _environment()
         .get_template("feedback.html.j2")
@@ -102,8 +83,8 @@ def feedback_page(results: ClassResults, submission: SubmissionResult) -> str:
             max_score=results.max_score,
             submission=clean,
             explanation=EXPLANATIONS.get(submission.status, ""),
-            tasks=[TaskScore(name, tuple(tests)) for name, tests in tasks.items()],
-            num_passed=sum(test.status == "passed" for test in clean.tests),
+            tasks=clean.tasks,
+            num_passed=sum(test.passed for test in clean.tests),
             marks=MARKS,
             labels=LABELS,
         )

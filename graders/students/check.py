@@ -21,19 +21,20 @@ from rich.text import Text
 
 from graders.engine.catalogue import course_root, profile, source_path
 from graders.engine.cells import Code, from_notebook, from_script
-from graders.engine.results import TestResult, TestStatus
+from graders.engine.plain_text import explanation
+from graders.engine.results import TestResult, TestStatus, grouped_by_task
 from graders.errors import BadInput, GraderBroke, Rejected
 from graders.sandbox import stand_ins
+from graders.sandbox.limits import Limits
 from graders.sandbox.magics import without_magics
-from graders.students.local import NOT_WRITTEN, LocalStudent
+from graders.students.local import LocalStudent
 
 __all__ = ["check", "check_cell", "course_root"]
 
-LIMIT_SECONDS = 120.0
 STYLES = {"passed": "green", "skipped": "yellow"}
 
 
-def check(name: str, file: Path | None = None, limit: float = LIMIT_SECONDS) -> int:
+def check(name: str, file: Path | None = None, limit: float = Limits.submission_seconds) -> int:
     """Run the public tests of assignment ``name`` on ``file`` in a fresh process and show them.
 
     Args:
@@ -81,7 +82,7 @@ def check_cell(name: str, task: str, namespace: dict[str, Any]) -> None:
     """
     __tracebackhide__ = True  # the notebook shows the text, not the path through the checker
     results = list(public_tests(name).run(LocalStudent(namespace), b"public", task))
-    wrong = [result for result in results if result.status != "passed"]
+    wrong = [result for result in results if not result.passed]
     if wrong:
         raise AssertionError("\n" + "\n".join(plain(result) for result in wrong))
     print(f"{task}: all {len(results)} checks pass")
@@ -89,7 +90,7 @@ def check_cell(name: str, task: str, namespace: dict[str, Any]) -> None:
 
 @functools.cache
 def public_tests(name: str) -> Any:
-    """The public tests of an assignment, collected once a process."""
+    """The public tests of an assignment, collected once per process."""
     from graders.engine.plugin import AssignmentTests
 
     source = source_path(name)
@@ -183,7 +184,7 @@ def read_results(report: Path, status: TestStatus, message: str) -> list[TestRes
 
 
 def show(name: str, path: Path, results: Sequence[TestResult], imports: Sequence[str]) -> None:
-    """Print one row a check, and what to do about those that did not pass."""
+    """Print one row per check, and what to do about those that did not pass."""
     console = Console()
     table = Table(
         title=f"{name}: {path}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
@@ -192,20 +193,15 @@ def show(name: str, path: Path, results: Sequence[TestResult], imports: Sequence
     table.add_column("check", ratio=2)
     table.add_column("result")
     table.add_column("what was found", ratio=3)
-    task = ""
-    for result in results:
-        if result.task != task:
-            table.add_section()
-        found = Text(result.message)
-        if wants_hint(result):
-            found.append(f"\nhint: {result.hint}", style="italic")
-        table.add_row(
-            Text(result.task if result.task != task else "", style="bold"),
-            Text(result.description),
-            Text(result.status, style=STYLES.get(result.status, "bold red")),
-            found,
-        )
-        task = result.task
+    for task, tests in grouped_by_task(results).items():
+        table.add_section()
+        for number, result in enumerate(tests):
+            table.add_row(
+                Text(task if number == 0 else "", style="bold"),
+                Text(result.title),
+                Text(result.status, style=STYLES.get(result.status, "bold red")),
+                Text(explanation(result)),
+            )
     console.print(table)
     if imports:
         console.print(
@@ -214,20 +210,10 @@ def show(name: str, path: Path, results: Sequence[TestResult], imports: Sequence
             style="yellow",
             markup=False,
         )
-    passed = sum(result.status == "passed" for result in results)
+    passed = sum(result.passed for result in results)
     console.print(f"{passed} of {len(results)} checks pass")
-
-
-def wants_hint(result: TestResult) -> bool:
-    """Whether there is something to mend, rather than something to write first."""
-    return (
-        bool(result.hint)
-        and result.status in ("failed", "error", "timeout")
-        and (result.message != NOT_WRITTEN)
-    )
 
 
 def plain(result: TestResult) -> str:
     """A result as lines of text."""
-    hint = f"\n    hint: {result.hint}" if wants_hint(result) else ""
-    return f"  {result.status}: {result.description}\n    {result.message}{hint}"
+    return f"  {result.status}: {result.title}\n{explanation(result, '    ')}"

@@ -14,10 +14,9 @@ from types import ModuleType
 from typing import Any
 
 from graders.engine.cells import Code
+from graders.engine.results import NOT_WRITTEN
 from graders.engine.student import Call, StudentError
 from graders.sandbox.magics import compile_cell
-
-NOT_WRITTEN = "not written yet"
 
 
 class LocalStudent:

@@ -94,7 +94,7 @@ class Mutant:
         return cls(name, path.stem, source, fields["task"], fields["says"], replaces)
 
 
-def told(mutant: Mutant, result: SubmissionResult) -> str:
+def what_student_reads(mutant: Mutant, result: SubmissionResult) -> str:
     """What the student reads of the tests that went wrong where ``mutant`` must be caught."""
     return "\n".join(
         f"{test.message} {test.hint}"

@@ -10,7 +10,7 @@ assignment.
 import pytest
 from _pytest.mark import ParameterSet
 
-from tests.assignments.grading import Mutant, grade, lost, mutants, told
+from tests.assignments.grading import Mutant, grade, lost, mutants, what_student_reads
 
 # Caught by how long they take, in comparison to the reference in the same run.
 TIMED = ("softmax_sums_again_for_every_entry",)
@@ -33,7 +33,7 @@ def parameters() -> list[ParameterSet]:
 def test_mutant_is_caught(mutant: Mutant) -> None:
     whole = len(mutant.replaces) > 1 or mutant.name == FIRST[mutant.assignment]
     result = grade(mutant.assignment, mutant.source, task=None if whole else mutant.task)
-    said = told(mutant, result)
+    said = what_student_reads(mutant, result)
     assert said, f"not caught in {mutant.task}\n{lost(result)}"
     assert mutant.says in said, lost(result)
     assert all(test.status != "timeout" for test in result.tests), lost(result)

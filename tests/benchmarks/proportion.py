@@ -26,7 +26,7 @@ from rich.progress import track
 from rich.table import Table
 
 from graders.engine.catalogue import assignment_names
-from tests.assignments.grading import Mutant, grade, mutants, told
+from tests.assignments.grading import Mutant, grade, mutants, what_student_reads
 
 CHUNK = 8  # gradings sent to a process at a time
 
@@ -47,7 +47,9 @@ def outcome(case: tuple[Mutant, int]) -> Outcome:
     result = grade(mutant.assignment, mutant.source, seed)
     tests = [test for test in result.tests if test.task == mutant.task]
     task = sum(test.score for test in tests) / sum(test.points for test in tests)
-    return Outcome(mutant, seed, task, result.score / 100, mutant.says in told(mutant, result))
+    return Outcome(
+        mutant, seed, task, result.score / 100, mutant.says in what_student_reads(mutant, result)
+    )
 
 
 def figures(outcomes: list[Outcome]) -> list[str]:

@@ -1,7 +1,7 @@
 """One function is left as it was handed out: it costs what depends on it, and says so.
 
 score: 92
-says: not implemented yet
+says: not written yet
 """
 
 # <solution>

@@ -224,7 +224,7 @@ def test_an_instances_calls_are_counted_with_its_class(submit: Any, sandbox: San
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("raise NotImplementedError", "not implemented yet"),
+        ("raise NotImplementedError", "not written yet"),
         ("raise NotImplementedError('later')", "NotImplementedError: later"),
         ("raise ValueError", "ValueError (work.py line 1: "),
         ("raise ValueError('x' * 10 ** 6)", "ValueError: " + "x" * 187 + "…"),

@@ -80,10 +80,12 @@ def test_a_grade_cell_tells_what_its_tests_said():
     notebook = valid(notebook_of(FRAME, [], RESULT))
     (output,) = by_id(notebook)["softmax"].outputs
     assert output.text.splitlines() == [
-        "10 / 10  passed   What test_a asks.",
-        "0 / 4  failed   What test_b asks.",
+        "What test_a asks. (10 of 10 points, passed)",
+        "",
+        "What test_b asks. (0 of 4 points, failed)",
+        "",
         "    2 of 6 entries differ",
-        "    Hint: Hint of test_b.",
+        "Hint: Hint of test_b.",
     ]
 
 
@@ -192,4 +194,4 @@ def test_only_the_file_that_was_graded_is_shown(tmp_path):
     assert valid(json.loads(written[0].read_text())).metadata.kernelspec
     again = replace(results, submissions=(replace(graded[0], status="failed", message="full"),))
     write_notebooks(again, SOURCE, students, tmp_path / "out")
-    assert "failed: full" in written[0].read_text()
+    assert "failed\\n\\n    full" in written[0].read_text()

@@ -186,7 +186,6 @@ def test_comments_say_what_did_not_pass(out, source):
             "What test_large_scores asks. (0 of 20 points, failed)",
             "",
             "    3 of 6 entries differ",
-            "",
             "Hint: Hint of test_large_scores.",
         ]
         assert gb.find_comment("accuracy-code", "softmax", "softmax", "bob").comment is None

@@ -63,7 +63,7 @@ def test_wrong_file_still_exits_0_and_is_told_the_mistake(
     said = capfd.readouterr().out
     assert "each column sums to 1, not each row" in said
     assert "got 0.166667, expected 0.25" in said
-    assert "hint: divide each row by its own sum" in said
+    assert "Hint: divide each row by its own sum" in said
     assert "there is no mse_loss in your file" in said
 
 
@@ -227,7 +227,7 @@ def test_check_cell_raises_with_every_message() -> None:
         check_cell("softmax", task="softmax", namespace=namespace)
     said = str(caught.value)
     assert "not divided by their sum" in said
-    assert "hint: divide each row by its own sum" in said
+    assert "Hint: divide each row by its own sum" in said
     assert "cross_entropy" not in said
 
 

@@ -1,4 +1,7 @@
-"""Calls functions of the grader's that it was never given."""
+"""Calls functions of the grader's that it was never given.
+
+says: cannot be read
+"""
 
 import gc
 import socket

@@ -1,4 +1,7 @@
-"""Answers with handles to things that were never handed out."""
+"""Answers with handles to things that were never handed out.
+
+says: a tuple of length 3 came
+"""
 
 import gc
 import socket
@@ -11,7 +14,11 @@ SOCKET = next(thing for thing in gc.get_objects() if isinstance(thing, socket.so
 
 
 def softmax(*args, **kwargs):
-    forged = [wire.Ref(0, "ndarray"), wire.Ref(-1, "float"), wire.Ref(10**30, "passed")]
+    forged = [
+        wire.HandleRef(0, "ndarray"),
+        wire.HandleRef(-1, "float"),
+        wire.HandleRef(10**30, "passed"),
+    ]
     frames.send(SOCKET, wire.encode(("result", tuple(forged), "")))
     return forged[0], wire.GeneratorState(1, 2, 3, 4)
 

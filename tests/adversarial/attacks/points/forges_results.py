@@ -1,4 +1,7 @@
-"""Sends verdicts and answers of its own before it is asked."""
+"""Sends verdicts and answers of its own before it is asked.
+
+says: cannot be read
+"""
 
 import gc
 import socket

@@ -1,4 +1,7 @@
-"""Replaces what answers the grader inside the sandbox."""
+"""Replaces what answers the grader inside the sandbox.
+
+says: there is no accuracy in your submission$
+"""
 
 import gc
 import sys
