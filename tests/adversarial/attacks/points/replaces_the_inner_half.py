@@ -1,6 +1,6 @@
-"""Replaces what answers the grader inside the sandbox.
+r"""Replaces what answers the grader inside the sandbox.
 
-says: there is no accuracy in your submission$
+says: has shape \(2,\)
 """
 
 import gc
