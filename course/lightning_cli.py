@@ -1,4 +1,4 @@
-"""LightningCLI as the course uses it: one folder a run, loggers, checkpoints, one-line errors."""
+"""LightningCLI as the course uses it: one folder per run, loggers, checkpoints, one-line errors."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def validation_images(trainer: pl.Trainer) -> Tensor:
 
 
 def draw_rows(rows: dict[str, Tensor]) -> Figure:
-    """One row of images (n, C, H, W) a name, each row on its own scale from black to white."""
+    """One row of images (n, C, H, W) per name, each row on its own scale from black to white."""
     count = max(len(images) for images in rows.values())
     figure = Figure(figsize=(0.6 * count + 0.9, 0.68 * len(rows)), layout="constrained")
     grid = figure.subplots(len(rows), 1, squeeze=False)

@@ -43,7 +43,7 @@ class TextSamples(pl.Callback):
 
 
 class AttentionMaps(pl.Callback):
-    """Draws how much each letter of some names takes of each other, one picture a name and head.
+    """Draws how much each letter of some names takes of each other, one picture per name and head.
 
     Args:
         names: which.

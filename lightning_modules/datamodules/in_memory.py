@@ -59,7 +59,7 @@ class InMemory(pl.LightningDataModule):
 
     Args:
         dataset: name of the data set to fetch before `_load`; none where there is nothing to fetch.
-        batch_size: examples a step, over all processes together.
+        batch_size: examples per step, over all processes together.
         augment: changes training batches, never validation or test; the first acts first.
         train_size: trains on this many examples alone, the first of "train".
     """

@@ -49,7 +49,7 @@ class Tabular(InMemory):
     Args:
         dataset: `hitters` (263 players, 19 features, salary in thousands of dollars) or `diabetes`
             (442 patients, 10 features, progress of the disease).
-        batch_size: rows a step, over all processes together.
+        batch_size: rows per step, over all processes together.
         val_size: how many rows are held out for validation.
         test_size: how many are held out for the test.
         split_seed: of the draw of those; the same for every run, so that runs compare.

@@ -76,7 +76,7 @@ class Shakespeare(InMemory):
 
     Args:
         batch_size: streams, over all processes together.
-        length: characters of each stream a step.
+        length: characters of each stream per step.
         train_size: trains on this many of the pieces, of `length` characters, alone.
     """
 

@@ -1,1 +1,1 @@
-"""Networks as plain `nn.Module`s, one family a file: inputs in, logits out."""
+"""Networks as plain `nn.Module`s, one family per file: inputs in, logits out."""

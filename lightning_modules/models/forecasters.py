@@ -27,7 +27,7 @@ class RecurrentForecaster(nn.Module):
         horizon: H, values to forecast.
         cell: `rnn`, `lstm` or `gru`.
         hidden_size: of the state.
-        stride: values read a step, side by side; must divide the length of the past.
+        stride: values read per step, side by side; must divide the length of the past.
         scale: what the network sees is divided by it, so that it is about 1.
     """
 

@@ -1,4 +1,4 @@
-"""Methods against overfitting, one a file: a pure function, and a class to switch it on with.
+"""Methods against overfitting, one per file: a pure function, and a class to switch it on with.
 
 Each file opens with a card: what the method does, its equation and paper, when it helps and when it
 does not, and the line of a config that switches it on. README.md lists them all. Imported here,

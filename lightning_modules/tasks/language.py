@@ -19,7 +19,7 @@ from lightning_modules.tasks.means import Mean
 class LanguageModelling(Task):
     """Trains a network that gives the logits of each next token.
 
-    Logs `val_loss` and `test_loss`, in nats a character, and `val_bpc` and `test_bpc`, in bits,
+    Logs `val_loss` and `test_loss`, in nats per character, and `val_bpc` and `test_bpc`, in bits,
     each over all characters of the split.
 
     With `carry_state` the state after a batch, cut off from its gradients, is where the next batch

@@ -32,7 +32,7 @@ def hinge(z: Tensor, y: Tensor) -> Tensor:
         BadInput: targets are no labels; the margin needs one true class.
     """
     if y.ndim != 1:
-        raise BadInput("loss hinge needs one label an image; for mixed ones take cross_entropy")
+        raise BadInput("loss hinge needs one label per image; for mixed ones take cross_entropy")
     true = z.gather(1, y[:, None])  # (N, 1)
     return (1 + z - true).clamp(min=0).sum(dim=1) - 1  # the true class added max(0, 1) to each sum
 
@@ -52,7 +52,7 @@ def one_sided(z: Tensor, y: Tensor) -> Tensor:
 
 
 def binary_cross_entropy(z: Tensor, y: Tensor) -> Tensor:
-    """One sigmoid a class, for images that show several: `-sum of t log s(z) + (1-t) log s(-z)`."""
+    """A sigmoid for each class, as images may show several: `-sum of t log s(z) + (1-t) log s(-z)`."""
     t = as_targets(y, z.shape[1])
     return F.binary_cross_entropy_with_logits(z, t, reduction="none").sum(dim=1)
 

@@ -21,7 +21,7 @@ class RootMean(Mean):
 
 
 class EpochMean(Mean):
-    """The mean of a training loss: adding to it costs two additions, a few microseconds a step.
+    """The mean of a training loss: adding to it costs two additions, a few microseconds per step.
 
     It is in checkpoints, so a run resumed in mid-epoch logs the same mean as the whole run.
     """

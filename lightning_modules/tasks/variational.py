@@ -41,8 +41,8 @@ def elbo_terms(
 class Variational(Task):
     """Trains a variational autoencoder on minus the ELBO.
 
-    Logs, in nats an image, `val_reconstruction` and `val_kl`, their sum `val_loss`, and the same of
-    testing.
+    Logs, in nats per image, `val_reconstruction` and `val_kl`, their sum `val_loss`, and the same
+    of testing.
 
     Args:
         model: the network.

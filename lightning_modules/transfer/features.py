@@ -97,7 +97,7 @@ class Features(InMemory):
         weights: see `Backbone`; random ones are drawn with the run's seed.
         pixels: see `ImageNetInput`.
         size: height and width to which images are resized first.
-        batch_size: examples a step, over all processes together.
+        batch_size: examples per step, over all processes together.
 
     Raises:
         BadInput: `data` augments.

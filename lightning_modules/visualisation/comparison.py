@@ -20,7 +20,7 @@ COLOURS = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#b
 def plot_curves_of(
     runs: Mapping[str, Path], columns: Mapping[str, str], out_path: Path, log: bool = False
 ) -> list[Path]:
-    """One panel a column, one line a run.
+    """One panel per column, one line per run.
 
     Args:
         runs: label of each run, and its `metrics.csv`.
@@ -51,7 +51,7 @@ def plot_curves_of(
 def plot_layers_of(
     runs: Mapping[str, Path], prefix: str, name: str, out_path: Path, log: bool = True
 ) -> list[Path]:
-    """One line a run: a quantity of each layer, from the first to the last, at the first step.
+    """One line per run: a quantity of each layer, from the first to the last, at the first step.
 
     Args:
         runs: label of each run, and the `metrics.csv` that `LayerStatistics` wrote into.
