@@ -52,7 +52,7 @@ def one_sided(z: Tensor, y: Tensor) -> Tensor:
 
 
 def binary_cross_entropy(z: Tensor, y: Tensor) -> Tensor:
-    """A sigmoid for each class, as images may show several: `-sum of t log s(z) + (1-t) log s(-z)`."""
+    """A sigmoid per class, as images may show several: `-sum of t log s(z) + (1-t) log s(-z)`."""
     t = as_targets(y, z.shape[1])
     return F.binary_cross_entropy_with_logits(z, t, reduction="none").sum(dim=1)
 
