@@ -24,8 +24,10 @@ from rich.progress import (
 from graders.engine import submissions
 from graders.engine.catalogue import course_root
 from graders.engine.cluster import cluster_workers
+from graders.engine.interrupts import sigterm_raises
 from graders.engine.jobs import REFERENCE, read_job, reference_job
-from graders.engine.pool import Workers, grade_all, local_workers
+from graders.engine.pool import Workers, grade_all
+from graders.engine.processes import local_workers
 from graders.engine.records import Records, only_grader
 from graders.engine.results import (
     ClassResults,
@@ -70,7 +72,7 @@ def grade(
     if not sandboxed:
         print(f"dlcourse: isolation: {Isolation.NONE}", file=sys.stderr)
     somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)
-    with somewhere as workers, only_grader(out):
+    with sigterm_raises(), somewhere as workers, only_grader(out):
         reference, *graded = _grade_class(settings, students, out, workers, force)
         isolations = dict.fromkeys(result.isolation for result in (reference, *graded))
         results = ClassResults(

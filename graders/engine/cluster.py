@@ -7,6 +7,7 @@ path, the ``grade`` and ``cluster`` extras, Linux with user namespaces, and one 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 
 from graders.engine.pool import Workers
@@ -37,5 +38,14 @@ def cluster_workers(address: str) -> Iterator[Workers]:
         count = len(client.nthreads())
         if count == 0:
             raise BadInput(f"--cluster {address}: no workers yet, start some with 'dask worker'")
-        # pure=False: the same call twice is two gradings, never one remembered answer
-        yield Workers(count, lambda _: client.get_executor(pure=False), died=KilledWorker)
+
+        @contextmanager
+        def executor(_: int) -> Iterator[Executor]:
+            # pure=False: the same call twice is two gradings, never one remembered answer
+            executor = client.get_executor(pure=False)
+            try:
+                yield executor
+            finally:
+                executor.shutdown(wait=False)
+
+        yield Workers(count, executor, died=KilledWorker)
