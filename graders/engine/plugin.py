@@ -23,9 +23,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from _pytest.config import _prepareconfig
-from _pytest.main import Session
 
+from graders.engine import pytest_internals
 from graders.engine.assertions import explain
 from graders.engine.results import TestResult, TestStatus
 from graders.engine.student import StudentError, StudentTimeout
@@ -69,7 +68,7 @@ class AssignmentTests:
         self.specs = [_spec(item) for item in self._items.values()]
         self._check()
 
-    def _collect(self, tests: Path) -> Session:
+    def _collect(self, tests: Path) -> pytest.Session:
         # The class's own configuration, whatever project the tests lie in; plain asserts, so that
         # a message is what its author wrote; no output, since a student's name may be in it.
         arguments = [
@@ -79,15 +78,11 @@ class AssignmentTests:
             *("-c", os.devnull, "--rootdir", str(tests.parents[2]), str(tests)),
         ]
         with _without_settings():
-            config = _prepareconfig(arguments, plugins=[self])
-        config._do_configure()
-        session = Session.from_config(config)
-        config.hook.pytest_sessionstart(session=session)
+            config = pytest_internals.configured(arguments, plugin=self)
         try:
-            config.hook.pytest_collection(session=session)
+            return pytest_internals.collected(config)
         except pytest.UsageError as error:
             raise BadInput(f"{tests}: {error}") from None
-        return session
 
     def _check(self) -> None:
         names = {spec.name for spec in self.specs}
@@ -142,22 +137,14 @@ class AssignmentTests:
     def _run(self, spec: Spec) -> TestResult:
         item = self._items[spec.name]
         assert isinstance(item, pytest.Function)
-        item._initrequest()  # fresh fixtures for this student
-        # the two that nearly every test asks for, without pytest's way to a fixture, which would
-        # take longer than the tests themselves
-        given = {"student": self._student, "rng": self._generator(item.name)}
-        item.funcargs |= {name: given[name] for name in given if name in item.fixturenames}
-        state = self._session._setupstate
+        pytest_internals.renew_fixtures(
+            item, given={"student": self._student, "rng": self._generator(item.name)}
+        )
         status: TestStatus = "passed"
         message = ""
         started = time.perf_counter()
         try:
-            # pytest's own reports around these three would cost more than most tests do
-            try:
-                state.setup(item)
-                item.runtest()
-            finally:
-                state.teardown_exact(self._sibling(item))
+            pytest_internals.run(item, following=self._sibling(item))
         except BaseException as error:
             status, message = _judge(error)
         return _result(spec, status, message, time.perf_counter() - started)
