@@ -32,14 +32,18 @@ def slopes(activation: nn.Module, z: Tensor) -> Tensor:
         return torch.autograd.grad(activation.forward(leaf.clone()).sum(), leaf)[0]
 
 
-def dead_share(activation: nn.Module, z: Tensor) -> Tensor:
-    """Share of units, 0 to 1, whose slope is below 0.001 for every example of a batch.
+def steepest_slopes(activation: nn.Module, z: Tensor) -> Tensor:
+    """The largest slope (U,) that each unit has for an example of a batch.
 
     Args:
         activation: an elementwise one.
         z: its inputs (N, U) or (N, C, H, W), where a channel counts as a unit.
     """
-    steepest = slopes(activation, z).abs().transpose(0, 1).flatten(1).amax(dim=1)  # (U,)
+    return slopes(activation, z).abs().transpose(0, 1).flatten(1).amax(dim=1)  # (U,)
+
+
+def dead_share(steepest: Tensor) -> Tensor:
+    """Share of units, 0 to 1, whose slope (U,) is below 0.001 even where it is steepest."""
     return (steepest < FLAT).float().mean()
 
 
@@ -56,7 +60,7 @@ class LayerStatistics(pl.Callback):
     def __init__(self) -> None:
         self._watching = False
         self._hooks: list[RemovableHandle] = []
-        self._dead: dict[str, Tensor] = {}
+        self._steepest: dict[str, Tensor] = {}
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         for name, module in pl_module.named_modules():
@@ -66,14 +70,14 @@ class LayerStatistics(pl.Callback):
     def _look(self, name: str) -> Any:
         def hook(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
             if self._watching and module.training:
-                self._dead[f"dead/{name}"] = dead_share(module, inputs[0])
+                self._steepest[f"dead/{name}"] = steepest_slopes(module, inputs[0])
 
         return hook
 
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        self._dead = {}
+        self._steepest = {}
         step = trainer.global_step + 1
         self._watching = step % trainer.log_every_n_steps == 0  # type: ignore[attr-defined]
 
@@ -83,7 +87,10 @@ class LayerStatistics(pl.Callback):
         if self._watching:
             sizes = gradient_sizes(pl_module)
             pl_module.log_dict({f"gradient/{name}": size for name, size in sizes.items()})
-            pl_module.log_dict(self._dead, sync_dist=True)
+            for name, own in self._steepest.items():
+                # dead is what no example moves, whichever process has it
+                steepest = trainer.strategy.reduce(own, reduce_op="max")
+                pl_module.log(name, dead_share(steepest))
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         for hook in self._hooks:

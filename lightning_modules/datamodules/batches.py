@@ -23,32 +23,32 @@ def training_indices(
     how many there are. The last rows that fill no batch are left out; each epoch leaves out others.
 
     Returns:
-        For each batch, the indices (batch_size / world_size,) of this process.
+        For each batch, the indices of this process: `batch_size / world_size`, rounded up for the
+        first processes and down for the others.
     """
     generator = torch.Generator().manual_seed(mix(seed, epoch))
     order = torch.randperm(num_examples, generator=generator)  # (num_examples,)
     num_batches = num_examples // batch_size
     batches = order[: num_batches * batch_size].view(num_batches, batch_size)
-    return list(batches[:, rank::world_size])  # each (batch_size / world_size,)
+    return list(batches[:, rank::world_size])
 
 
 def evaluation_indices(
     num_examples: int, batch_size: int, rank: int = 0, world_size: int = 1
 ) -> list[Tensor]:
-    """Every example once over all processes, in the same number of batches on each of them.
+    """Every example once and in order, in batches that do not depend on the number of processes;
+    of each this process takes every `world_size`-th row.
 
-    Nothing is padded, so metrics are exact; equal counts keep collectives inside a forward pass
-    (buffer broadcasts of DDP, gathers of FSDP) matched. A batch may be empty where there are fewer
-    examples than processes.
+    Nothing is padded, so metrics are exact; equal counts of batches keep collectives inside a
+    forward pass (buffer broadcasts of DDP, gathers of FSDP) matched. A batch may be empty where it
+    has fewer rows than there are processes.
 
     Returns:
         For each batch, the indices of this process.
     """
-    per_process = max(1, batch_size // world_size)
-    largest_share = -(-num_examples // world_size)
-    num_batches = max(1, -(-largest_share // per_process))
-    share = torch.arange(num_examples)[rank::world_size]
-    return list(torch.tensor_split(share, num_batches))
+    num_batches = max(1, -(-num_examples // batch_size))
+    batches = torch.tensor_split(torch.arange(num_examples), num_batches)
+    return [rows[rank::world_size] for rows in batches]
 
 
 class Batches:
@@ -62,6 +62,7 @@ class Batches:
             for: more than 0 where a run is resumed in mid-epoch.
         transform: changes inputs and targets; also gets the epoch, the number of the batch and its
             indices.
+        global_batch_size: rows of a batch over all processes, where all batches have equally many.
     """
 
     batch_sampler = None  # Lightning looks at it before it looks at `sampler`
@@ -73,12 +74,14 @@ class Batches:
         indices: Callable[[int], list[Tensor]],
         processed: Callable[[], int] = lambda: 0,
         transform: Callable[[Tree, Tree, int, int, Tensor], tuple[Tree, Tree]] | None = None,
+        global_batch_size: int | None = None,
     ) -> None:
         self.inputs = inputs
         self.targets = targets
         self._indices = indices
         self._processed = processed
         self._transform = transform
+        self.global_batch_size = global_batch_size
         self._epoch = 0
         self._length = len(indices(0))
 
@@ -115,15 +118,15 @@ class Batches:
 
 
 def check_batch_size(batch_size: int, num_examples: int, world_size: int) -> None:
-    """Refuses a batch that the training set cannot fill or that processes cannot share evenly.
+    """Refuses a batch that the training set cannot fill or that leaves a process without a row.
 
     Raises:
         BadInput: with the value and the allowed ones.
     """
     if not 1 <= batch_size <= num_examples:
         raise BadInput(f"data.batch_size is {batch_size}; it must be from 1 to {num_examples}")
-    if batch_size % world_size:
+    if batch_size < world_size:
         raise BadInput(
             f"data.batch_size is {batch_size} over all processes; "
-            f"it must be a multiple of their number, {world_size}"
+            f"it must be at least their number, {world_size}"
         )

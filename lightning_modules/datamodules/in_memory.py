@@ -120,7 +120,9 @@ class InMemory(pl.LightningDataModule):
             rank=share[0],
             world_size=share[1],
         )
-        return Batches(inputs, targets, indices, self._batches_processed, augmentation)
+        return Batches(
+            inputs, targets, indices, self._batches_processed, augmentation, self.batch_size
+        )
 
     def val_dataloader(self) -> Batches:
         return self._evaluation("val")

@@ -62,8 +62,9 @@ class Detector(nn.Module):
         far = F.interpolate(self.context(near), scale_factor=2)  # (N, quarter, H / 4, W / 4)
         x = self.head(near + far)  # (N, eighth, H / 4, W / 4)
         cells = cell_centres(x.shape[2], x.shape[3], self.stride, x.device)  # (M, 2)
-        logits = self.scores(x).flatten(2).transpose(1, 2).float()  # (N, M, K)
-        offset, size = self.boxes(x).flatten(2).transpose(1, 2).float().chunk(2, dim=2)
+        precise = torch.promote_types(x.dtype, torch.float32)  # half precision is of whole pixels
+        logits = self.scores(x).flatten(2).transpose(1, 2).to(precise)  # (N, M, K)
+        offset, size = self.boxes(x).flatten(2).transpose(1, 2).to(precise).chunk(2, dim=2)
         centre = cells + self.stride * offset  # (N, M, 2)
         half = 2 * self.stride * size.clamp(max=4).exp()  # (N, M, 2); starts at boxes of 16 by 16
         boxes = torch.cat([centre - half, centre + half], dim=2)  # (N, M, 4)

@@ -44,7 +44,8 @@ class Localiser(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Images (N, C, S, S) to class logits (N, K) and boxes (N, 4), x1, y1, x2, y2 in pixels."""
         check_size(x, num_poolings=4)
-        out = self.head(self.features(x).flatten(1)).float()  # (N, K + 4)
+        out = self.head(self.features(x).flatten(1))  # (N, K + 4)
+        out = out.to(torch.promote_types(out.dtype, torch.float32))  # half pixels are too coarse
         logits, centre, size = out.split([self.num_classes, 2, 2], dim=1)
         centre = self.image_size * centre.sigmoid()  # (N, 2)
         half = self.image_size / 2 * size.sigmoid()  # (N, 2)

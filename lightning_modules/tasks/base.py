@@ -76,8 +76,17 @@ class Task(LeanModule):
             stage.add_metrics({**copy.deepcopy(metrics)})
 
     def batch_loss(self, batch: Any) -> Tensor:
-        """The mean loss of one training batch: what is differentiated."""
+        """The mean loss of this process's rows of a training batch: what is differentiated."""
         raise NotImplementedError
+
+    def share(self, batch: Any) -> tuple[int | Tensor, int | Tensor]:
+        """Of how many terms, here rows, `batch_loss` is the mean, and how many all processes have.
+
+        Batches of other data modules than the course's are taken to be equally large everywhere.
+        """
+        rows = len(batch[0])
+        total = getattr(self.trainer.train_dataloader, "global_batch_size", None)
+        return rows, total or rows * self.trainer.world_size
 
     def evaluate(self, metrics: MetricCollection, batch: Any, batch_idx: int) -> Tensor | None:
         """Updates the metrics of a stage, `metrics["loss"]` and so on, with a batch.
@@ -99,13 +108,17 @@ class Task(LeanModule):
 
     def training_step(self, batch: Any, batch_idx: int) -> Tensor:
         loss = self.batch_loss(batch)
-        self.train_loss.add(loss.detach(), len(batch[0]))
+        terms, total = self.share(batch)
+        self.train_loss.add(loss.detach(), terms)
         if (self.global_step + 1) % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
             # not `self.log`: it would go through all that was logged again after every step
             values = {"train_loss_step": loss.item(), "epoch": float(self.current_epoch)}
             for logger in self.trainer.loggers:
                 logger.log_metrics(values, step=self.global_step)
-        return loss
+        if self.trainer.world_size == 1:
+            return loss
+        # the processes' gradients are averaged as they come, however unequal the shares
+        return loss * (terms * self.trainer.world_size / total)
 
     def on_train_epoch_end(self) -> None:
         self.log("train_loss", self.train_loss)

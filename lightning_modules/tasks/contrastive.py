@@ -11,6 +11,7 @@ from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batch_transform import BatchRng, BatchTransform
 from lightning_modules.datamodules.batches import Batch
+from lightning_modules.distributed.gathering import count_rows, gather_rows
 from lightning_modules.errors import BadInput
 from lightning_modules.seeding import mix, run_seed
 from lightning_modules.tasks.base import Task
@@ -61,37 +62,34 @@ class Contrastive(Task):
             raise BadInput("model.init_args.views is empty: two equal views teach nothing")
         self.views, self.temperature = views, temperature
 
-    def view(self, x: Tensor, seed: int) -> Tensor:
-        """One view of each image; every process draws for all and keeps its own rows."""
+    def view(self, x: Tensor, seed: int, total: int) -> Tensor:
+        """One view of each image; every process draws for all, `total`, and keeps its own rows."""
         rank, processes = self.trainer.global_rank, self.trainer.world_size
         for position, transform in enumerate(self.views):
-            rng = BatchRng(
-                mix(seed, position), len(x) * processes, rank, processes, device=x.device
-            )
+            rng = BatchRng(mix(seed, position), total, rank, processes, device=x.device)
             x, _ = transform(x, None, rng)
         return x
 
     def batch_loss(self, batch: Batch) -> Tensor:
         x, _ = batch
-        step = mix(run_seed(), self.global_step, _STREAM)
+        return self._loss(x, mix(run_seed(), self.global_step, _STREAM), count_rows(self, x))
+
+    def share(self, batch: Batch) -> tuple[int, int]:
+        """Each process has the loss of all rows, and the gradient of its own."""
+        return 1, self.trainer.world_size
+
+    def _loss(self, x: Tensor, seed: int, total: int) -> Tensor:
         # one pass over both views: batch normalisation sees them together
-        views = self(torch.cat([self.view(x, mix(step, 0)), self.view(x, mix(step, 1))]))
-        first, second = views.chunk(2)
-        if self.trainer.world_size > 1:
-            # gradients come back to where each row was made, so the sum over processes is that of
-            # the whole batch on one; DDP divides by their number
-            first, second = (
-                self.all_gather(part, sync_grads=True).flatten(0, 1)  # type: ignore[union-attr]
-                for part in (first, second)
-            )
+        views = self(torch.cat([self.view(x, mix(seed, number), total) for number in (0, 1)]))
+        # gradients come back to where each row was made: their sum over processes is that of the
+        # whole batch on one
+        first, second = (gather_rows(self, part, total) for part in views.chunk(2))
         return nt_xent(first, second, self.temperature)
 
     def evaluate(self, metrics: MetricCollection, batch: Batch, batch_idx: int) -> None:
         x, _ = batch
-        if len(x):
-            first = self(self.view(x, mix(batch_idx, 0, _STREAM)))
-            second = self(self.view(x, mix(batch_idx, 1, _STREAM)))
-            metrics["loss"].update(nt_xent(first, second, self.temperature))
+        total = count_rows(self, x)
+        metrics["loss"].update(self._loss(x, mix(batch_idx, _STREAM), total), total)
 
     def predict_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Representations (N, D)."""

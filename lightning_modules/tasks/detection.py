@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchmetrics import Metric, MetricCollection
-from torchmetrics.detection import MeanAveragePrecision
+from torchmetrics import MetricCollection
 from torchvision.ops import batched_nms, generalized_box_iou_loss, sigmoid_focal_loss
 
 from lightning_modules.datamodules.scene_drawing import NO_OBJECT
+from lightning_modules.tasks.average_precision import AveragePrecision, ObjectCount, Objects
 from lightning_modules.tasks.scenes import SceneBatch, SceneTask, Targets
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Outputs = tuple[Tensor, Tensor, Tensor]  # logits (N, M, K), boxes (N, M, 4), cells (N, M, 2)
-Objects = dict[str, Tensor]  # boxes (n, 4), labels (n,), and where they were found scores (n,)
 
 MAX_DETECTIONS = 100  # of one image, as COCO counts
 SHOWN_SCORE = 0.4  # pictures leave out what scores lower
@@ -101,29 +99,6 @@ def true_objects(targets: Targets) -> list[Objects]:
     ]
 
 
-class AveragePrecision(Metric):
-    """One of the numbers that COCO counts; several of them share the counting, which takes seconds.
-
-    Args:
-        counted: is updated through one of those that share it.
-        key: such as `map_50`.
-    """
-
-    def __init__(self, counted: MeanAveragePrecision, key: str) -> None:
-        super().__init__()
-        self.counted, self.key = counted, key
-
-    def update(self, found: Sequence[Objects] = (), true: Sequence[Objects] = ()) -> None:
-        self.counted.update(list(found), list(true))
-
-    def compute(self) -> Tensor:
-        return self.counted.compute()[self.key]
-
-    def reset(self) -> None:
-        super().reset()
-        self.counted.reset()
-
-
 class Detection(SceneTask):
     """Trains a network whose cells score classes and propose boxes.
 
@@ -152,7 +127,7 @@ class Detection(SceneTask):
     ) -> None:
         super().__init__(model, **optimization)
         self.radius, self.min_score, self.max_overlap = radius, min_score, max_overlap
-        counted = MeanAveragePrecision()
+        counted = ObjectCount()
         self.measure(
             map=AveragePrecision(counted, "map"), map50=AveragePrecision(counted, "map_50")
         )

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
+from lightning_modules.distributed.gathering import count_rows, gather_rows
 from lightning_modules.models.recurrent import State
 from lightning_modules.tasks.base import Task
 from lightning_modules.tasks.means import Mean
@@ -61,9 +62,13 @@ class LanguageModelling(Task):
         self._place_loaded_state(batch[0].device)
         nats, counted, state = self.nats(batch, self._state)
         self._state = state if self.carry_state and state else None
-        # processes may have different numbers of characters: the mean is over all of theirs
-        total = self.trainer.strategy.reduce(counted.sum().float(), reduce_op="sum")
-        return nats.sum() * self.trainer.world_size / total.clamp(min=1)
+        return nats.sum() / counted.sum().clamp(min=1)
+
+    def share(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Rows may have different numbers of characters, and each character counts alike."""
+        own = (batch[1] != self.ignore).sum()
+        total = self.trainer.strategy.reduce(own.clone(), reduce_op="sum")
+        return own, total.clamp(min=1)
 
     def on_validation_epoch_start(self) -> None:
         self._evaluated_state = None
@@ -88,11 +93,8 @@ class LanguageModelling(Task):
 
     def _of_all(self, part: Tensor) -> Tensor:
         """A state (L, N, H) of this process's streams to that of all streams, in their order."""
-        if self.trainer.world_size == 1:
-            return part.cpu()
-        gathered = self.all_gather(part)
-        assert isinstance(gathered, Tensor)  # (W, L, N, H)
-        return gathered.permute(1, 2, 0, 3).flatten(1, 2).cpu()  # stream i is on process i % W
+        streams = part.transpose(0, 1)  # (N, L, H)
+        return gather_rows(self, streams, count_rows(self, streams)).transpose(0, 1).cpu()
 
     def _place_loaded_state(self, device: torch.device) -> None:
         if not self._loaded:

@@ -30,9 +30,9 @@ class EpochMean(Mean):
         super().__init__()
         self.persistent(True)
 
-    def add(self, value: Tensor, weight: int) -> None:
+    def add(self, value: Tensor, weight: int | Tensor) -> None:
         """Counts a detached value () as often as `weight` says."""
-        self.mean_value.add_(value, alpha=weight)
+        self.mean_value.add_(value * weight)
         self.weight.add_(weight)
         if not self._update_count:
             self._update_count = 1  # else `compute` warns that there is nothing to compute

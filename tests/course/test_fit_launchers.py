@@ -89,7 +89,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
             TORCHRUN,
         ),
         "nan": ([*TWO, "--run_dir", "nan", "--model.init_args.learning_rate", "1e30"], TORCHRUN),
-        "odd": ([*TWO, "--run_dir", "odd", "--data.init_args.batch_size", "99"], TORCHRUN),
+        "small": ([*TWO, "--run_dir", "small", "--data.init_args.batch_size", "1"], TORCHRUN),
     }
     orders = {
         name: {"argv": [*OPTIONS, "--trainer.max_epochs", "2", *argv], "environments": environments}
@@ -145,8 +145,8 @@ def test_a_loss_that_is_not_finite_is_said_once(results: Results) -> None:
 
 
 def test_a_batch_that_two_processes_cannot_share(results: Results) -> None:
-    assert results.statuses["odd"] == [2, 2]
-    first, second = results.errors("odd")
-    assert "multiple of their number, 2" in first
+    assert results.statuses["small"] == [2, 2]
+    first, second = results.errors("small")
+    assert "data.batch_size is 1 over all processes; it must be at least their number, 2" in first
     assert first.count("\n") == 1
     assert second == ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -90,28 +89,38 @@ def trainer(case: Case, *callbacks: pl.Callback, **options: Any) -> pl.Trainer:
     )
 
 
+def processes() -> int:
+    """How many this run is of."""
+    # not `WORLD_SIZE`: Lightning deletes it at the end of a process's first run
+    return torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
+
+
 def two_steps(case: Case) -> dict[str, Any]:
     """Two steps and a validation on as many processes as there are: what they come to.
 
+    In double precision, since sums in another order differ by their rounding, and a rectifier or a
+    maximum can make much of little.
+
     Returns:
-        The state dict, the metrics, and by how much parameters differ between processes.
+        How many processes there were, the state dict, the metrics, and by how much parameters
+        differ between processes.
     """
     task = build(case)
-    world_size = int(os.environ.get("WORLD_SIZE", "1"))
-    many = {"devices": world_size, "strategy": "ddp"} if world_size > 1 else {}
-    run = trainer(case, max_epochs=1, **many)
+    many = {"devices": processes(), "strategy": "ddp"} if processes() > 1 else {}
+    run = trainer(case, max_epochs=1, precision="64-true", **many)
     run.fit(task, datamodule=Tiny(case))
     return {
+        "processes": run.world_size,
         "state": {name: value.clone() for name, value in task.state_dict().items()},
         "metrics": {name: value.clone() for name, value in run.callback_metrics.items()},
-        "apart": _apart(task) if world_size > 1 else 0.0,
+        "apart": _apart(task) if many else 0.0,
     }
 
 
 def train_sharded(case: Case, folder: Path) -> None:
-    """Two steps with parameters cut over two processes; a checkpoint of them."""
+    """Two steps with parameters cut over all processes; a checkpoint of them."""
     saving = pl.callbacks.ModelCheckpoint(folder, filename="{epoch}", save_top_k=-1)
-    run = trainer(case, saving, max_epochs=1, devices=2, strategy=FullySharded())
+    run = trainer(case, saving, max_epochs=1, devices=processes(), strategy=FullySharded())
     task = build(case)
     run.fit(task, datamodule=Tiny(case))
     parameters = list(task.parameters())

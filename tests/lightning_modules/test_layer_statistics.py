@@ -11,7 +11,12 @@ import torch
 from lightning.pytorch.loggers import CSVLogger
 from torch import nn
 
-from lightning_modules.callbacks.layer_statistics import LayerStatistics, dead_share, slopes
+from lightning_modules.callbacks.layer_statistics import (
+    LayerStatistics,
+    dead_share,
+    slopes,
+    steepest_slopes,
+)
 from lightning_modules.datamodules.digits import Digits
 from lightning_modules.errors import BadInput
 from lightning_modules.models.mlp import MLP
@@ -33,11 +38,11 @@ def test_slopes_are_derivatives() -> None:
 
 def test_a_unit_is_dead_if_no_example_moves_it() -> None:
     z = torch.tensor([[-1.0, -1.0, 2.0], [-3.0, 4.0, 1.0]])
-    assert dead_share(nn.ReLU(), z) == pytest.approx(1 / 3)
-    assert dead_share(nn.LeakyReLU(), z) == 0
+    assert dead_share(steepest_slopes(nn.ReLU(), z)) == pytest.approx(1 / 3)
+    assert dead_share(steepest_slopes(nn.LeakyReLU(), z)) == 0
     maps = z[:, :, None, None].expand(2, 3, 4, 4).clone()
     maps[0, 0, 1, 1] = 1.0  # one position of the first channel is alive
-    assert dead_share(nn.ReLU(), maps) == 0
+    assert dead_share(steepest_slopes(nn.ReLU(), maps)) == 0
 
 
 @pytest.fixture(scope="module")

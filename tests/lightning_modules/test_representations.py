@@ -213,8 +213,8 @@ def test_gradients_gathered_from_two_processes_are_those_of_one() -> None:
 
 def test_views_differ_from_each_other_and_repeat_with_the_seed() -> None:
     class Recording(Contrastive):
-        def view(self, x: Tensor, seed: int) -> Tensor:
-            made = super().view(x, seed)
+        def view(self, x: Tensor, seed: int, total: int) -> Tensor:
+            made = super().view(x, seed, total)
             if self.training:
                 views.append(made)
             return made

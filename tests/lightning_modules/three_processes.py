@@ -1,4 +1,4 @@
-"""All registry cases on two processes: `python two_processes.py OUT` writes what each came to.
+"""All registry cases on three processes: `python three_processes.py OUT` writes what each came to.
 
 The processes fork after the imports, which take longer than the runs.
 """
@@ -18,20 +18,21 @@ import torch
 from registry import CASES
 from short_runs import quiet, train_sharded, two_steps
 
-SHARDED = "lenet"  # is also trained with its parameters cut over both processes
-TIMEOUT = timedelta(seconds=60)  # of a collective that the other process never joins
+PROCESSES = 3  # which share no batch of the cases evenly
+SHARDED = "lenet"  # is also trained with its parameters cut over all of them
+TIMEOUT = timedelta(seconds=60)  # of a collective that another process never joins
 
 
 def work(rank: int, port: int, out: Path) -> None:
     os.environ |= {
         "LOCAL_RANK": str(rank),
         "RANK": str(rank),
-        "WORLD_SIZE": "2",
+        "WORLD_SIZE": str(PROCESSES),
         "MASTER_ADDR": "127.0.0.1",
         "MASTER_PORT": str(port),
     }
     torch.set_num_threads(1)
-    torch.distributed.init_process_group("gloo", rank=rank, world_size=2, timeout=TIMEOUT)
+    torch.distributed.init_process_group("gloo", rank=rank, world_size=PROCESSES, timeout=TIMEOUT)
     results: dict[str, dict[str, Any]] = {}
     for case in CASES:
         try:
@@ -51,7 +52,8 @@ def main() -> None:
         port = server.getsockname()[1]
     context = multiprocessing.get_context("fork")
     processes = [
-        context.Process(target=work, args=(rank, port, Path(sys.argv[1]))) for rank in (0, 1)
+        context.Process(target=work, args=(rank, port, Path(sys.argv[1])))
+        for rank in range(PROCESSES)
     ]
     for process in processes:
         process.start()
