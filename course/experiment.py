@@ -97,8 +97,6 @@ def run(
     Raises:
         BadInput: there are runs under another bar or of another setup, and `again` was not said.
     """
-    from lightning_modules.experiments.wandb_runs import send
-
     done = {e.name: _kept(e, budget, store, again) for e in chosen}
     first = [job for e in chosen for job in trials(e, budget)]
     counts = Counter(job.record.experiment for job in first)
@@ -112,6 +110,8 @@ def run(
                 if store:
                     store.append(record)
                 if wandb:
+                    from lightning_modules.experiments.wandb_runs import send
+
                     send(record, Path("runs"))
                 progress.advance(record)
 

@@ -93,7 +93,7 @@ def _together(waiting: list[Job], workers: Workers, lost: list[Job]) -> Iterator
     finally:
         for future in running:
             future.cancel()
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False)
 
 
 def workers_for(jobs: int | None, cluster: str | None) -> AbstractContextManager[Workers | None]:

@@ -61,6 +61,7 @@ def write(verdicts: Sequence[Verdict], folder: Path, lessons: str) -> list[Path]
 def markdown(verdicts: Sequence[Verdict], lessons: str) -> str:
     """The page: a table of all verdicts, then each experiment."""
     counts = Counter(verdict.verdict for verdict in verdicts)
+    shares = ", ".join(f"{number} {name}" for name, number in counts.items())
     minutes = sum(r.seconds for verdict in verdicts for r in verdict.records) / 60
     lines = [
         "# The ledger: what the course claims, and what its runs show",
@@ -69,8 +70,7 @@ def markdown(verdicts: Sequence[Verdict], lessons: str) -> str:
         " here by hand. Every run has one thread, every bar was written before its runs, and every"
         " verdict is corrected for the number of claims (Holm). Intervals are of 95 %.",
         "",
-        f"{len(verdicts)} claims: {', '.join(f'{n} {name}' for name, n in counts.items())}; "
-        f"{minutes:,.0f} minutes of processor time.",
+        f"{_count(len(verdicts), 'claim')}: {shares}; {minutes:,.0f} minutes of processor time.",
         "",
         "| claim | verdict | what was found |",
         "|---|---|---|",
@@ -189,6 +189,10 @@ def as_html(text: str, folder: Path) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{STYLE}</style></head><body>\n{body}</body></html>\n"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _cell(text: str) -> str:

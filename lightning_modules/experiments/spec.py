@@ -234,7 +234,7 @@ class _Reader:
             bar=tuple(self._condition(index, arms, metrics) for index in range(self._conditions())),
             config=config,
             config_values=values,
-            function=str(self.given.get("function", "")),
+            function=str(self.given.get("function") or ""),
             options=self._mapping("options"),
             measures=measures,
             seeds=self._seeds(),

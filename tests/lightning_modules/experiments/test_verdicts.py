@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import numpy as np
@@ -149,6 +150,14 @@ def test_words_may_change():
     assert judge([(changed, runs)])[0].verdict == SUPPORTED
 
 
+@pytest.fixture
+def _little_garbage():
+    """statsmodels collects garbage in each correction, through all that other tests imported."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def simulated(rng, effect):
     """A claim whose arms really differ by `effect` standard deviations of a pair's difference."""
     e = experiment(bar=[{"better": ["a", "b"], "metric": "score", "smallest": 0.1}])
@@ -157,6 +166,7 @@ def simulated(rng, effect):
     return e, records(e, {"a": a.tolist(), "b": b.tolist()})
 
 
+@pytest.mark.usefixtures("_little_garbage")
 def test_of_200_claims_with_nothing_behind_them_5_percent_at_most_are_supported():
     rng = np.random.default_rng(0)
     alone = [judge([simulated(rng, 0.0)])[0].verdict for _ in range(200)]
