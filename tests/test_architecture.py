@@ -23,6 +23,18 @@ LIGHTNING_ROOMS = """
     experiments
 """
 
+# room -> the rooms that it imports from, and each of them does
+GRADERS_ROOMS = {
+    "errors": "",
+    "sandbox": "errors",
+    "engine": "sandbox errors",
+    "hidden": "engine",
+    "nbgrader": "engine errors",
+    "reports": "nbgrader engine errors",
+    "students": "engine sandbox errors",
+    "grade": "reports nbgrader engine sandbox errors",
+}
+
 
 def imports(path: Path) -> Iterator[str]:
     """Every module that a file imports, at its top or inside of a function, with all its names."""
@@ -60,3 +72,14 @@ def test_rooms_of_the_students_half_import_what_stands_above_them() -> None:
             other = room(tuple(name.split(".")))
             if name.startswith("lightning_modules.") and other != own:
                 assert level[other] < level[own], f"{path} imports {name}: {other} stands below"
+
+
+def test_rooms_of_the_graders_half_import_as_drawn() -> None:
+    drawn = {name: set(others.split()) for name, others in GRADERS_ROOMS.items()}
+    found: dict[str, set[str]] = {}
+    for path in (ROOT / "graders").rglob("*.py"):
+        own = room(path.relative_to(ROOT).parts)
+        others = (room(tuple(name.split("."))) for name in imports(path) if "graders." in name)
+        found.setdefault(own, set()).update(set(others) - {own})
+    assert found.pop("__init__") == set()
+    assert found == drawn

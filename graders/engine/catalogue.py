@@ -59,3 +59,8 @@ def source_path(name: str) -> Path:
 def profile(name: str) -> Profile:
     """What a submission to assignment ``name`` finds in the sandbox."""
     return PROFILES.get(name, NUMPY)
+
+
+def uses_torch(name: str) -> bool:
+    """Whether assignment ``name`` asks for networks in PyTorch."""
+    return profile(name) is TORCH

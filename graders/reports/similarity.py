@@ -21,14 +21,13 @@ from rich.console import Console
 from rich.progress import track
 
 from graders.engine import submissions
-from graders.engine.catalogue import course_root, profile, source_path
+from graders.engine.catalogue import course_root, source_path, uses_torch
 from graders.engine.printable import printable
 from graders.engine.results import write_atomically
 from graders.errors import BadInput, Rejected
 from graders.nbgrader.gradebook_cells import released
 from graders.reports.fingerprints import Fingerprint, fingerprints, tokens
 from graders.reports.pages import render
-from graders.sandbox.profiles import TORCH
 
 MOST_PAIRS = 50  # in the report
 LEAST_SIMILAR = 0.1  # of everything; independent answers stay below 0.07 on the softmax assignment
@@ -108,7 +107,7 @@ def similarity(name: str, folder: Path, to: Path) -> int:
                 read.append(prepare(student.student, sources, stub))
         except Rejected as error:
             skipped.append((student.student, str(error)))
-    pairs = similar_pairs(read, models(stub) if profile(name) is TORCH else [])
+    pairs = similar_pairs(read, models(stub) if uses_torch(name) else [])
     write_atomically(to, page(name, len(read), pairs, skipped))
     to_look_at = f"{len(pairs)} {'pair' if len(pairs) == 1 else 'pairs'} to look at"
     print(f"{name}: {len(read)} compared, {to_look_at}: {to}")
