@@ -1,27 +1,10 @@
-"""From a submitted file's bytes to the pieces of code that run one after another."""
+"""The pieces of code in a submission, which run one after another."""
 
 from __future__ import annotations
 
-import codecs
-import io
-import json
-import re
-import tokenize
 from dataclasses import dataclass
-from typing import Any
 
-from graders.errors import Rejected
-
-_PERCENT = re.compile(r"^# ?%%", re.MULTILINE)
-MAX_CELLS = 1000
-ENCODINGS = frozenset(  # what editors write; some of Python's others take hours over a long text
-    codecs.lookup(name).name
-    for name in (
-        *("utf-8", "utf-8-sig", "ascii", "gb18030", "gbk", "big5", "shift_jis", "euc_jp", "euc_kr"),
-        *("koi8-r", "koi8-u", "mac-roman", *(f"cp{number}" for number in range(1250, 1259))),
-        *(f"iso8859-{part}" for part in range(1, 17) if part != 12),
-    )
-)
+from graders.engine.pieces import of_notebook, of_script
 
 
 @dataclass(frozen=True)
@@ -51,74 +34,33 @@ class Code:
 
 
 def from_script(name: str, content: bytes) -> Code:
-    """A ``.py`` file, split at its ``# %%`` lines where it has some.
+    """A ``.py`` file's code, its Markdown included, which is made of comments.
 
     Raises:
         Rejected: it is not text in the encoding that it declares, or in absurdly many parts.
     """
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        if codecs.lookup(encoding).name not in ENCODINGS:
-            raise LookupError(f"it declares the encoding {encoding}")
-        text = content.decode(encoding)
-    except (SyntaxError, UnicodeError, LookupError) as error:
-        raise Rejected(f"{name} is not readable text: save it as UTF-8 ({error})") from None
-    text = re.sub(r"\r\n?", "\n", text)
-    starts = [0, *(match.start() for match in _PERCENT.finditer(text) if match.start() > 0)]
-    _bounded(name, len(starts))
     cells = []
     before = 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        part = text[start:end]
-        if part.strip():
-            cells.append(Cell(f"{name} from line {before + 1}", name, part, before))
-        before += part.count("\n")
-    return Code(tuple(cells), whole=text)
-
-
-def _bounded(name: str, count: int) -> None:
-    if count > MAX_CELLS:
-        raise Rejected(f"{name} has {count:,} cells: {MAX_CELLS:,} is the most that is read")
+    pieces = of_script(name, content)
+    for piece in pieces:
+        if piece.raw.strip():
+            cells.append(Cell(f"{name} from line {before + 1}", name, piece.raw, before))
+        before += piece.raw.count("\n")
+    return Code(tuple(cells), whole="".join(piece.raw for piece in pieces))
 
 
 def from_notebook(name: str, content: bytes) -> Code:
-    """A notebook's code cells, of format 4 or older, whatever else is odd about it.
+    """A notebook's code cells.
 
     Raises:
-        Rejected: it is not JSON, has no list of cells, or absurdly many.
+        Rejected: it is not JSON, has no list of cells, or absurdly many, or code that is not text.
     """
-    try:
-        notebook = json.loads(content)
-    except RecursionError:
-        raise Rejected(f"{name} is nested too deeply for a notebook") from None
-    except ValueError as error:
-        raise Rejected(f"{name} is not a notebook: not JSON ({error})") from None
-    sources = []
-    for cell in _cells(name, notebook):
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source", cell.get("input", ""))
-            if isinstance(source, list) and all(isinstance(line, str) for line in source):
-                source = "".join(source)
-            if not isinstance(source, str):
-                raise Rejected(f"{name} has a code cell whose source is not text")
-            sources.append(source)
-    _bounded(name, len(sources))
-    labels = (f"cell {number}" for number in range(1, len(sources) + 1))
+    sources = [piece.source for piece in of_notebook(name, content) if piece.kind == "code"]
+    labels = [f"cell {number}" for number in range(1, len(sources) + 1)]
     return Code(
         tuple(
-            Cell(label, label, source.replace("\r\n", "\n"))
+            Cell(label, label, source)
             for label, source in zip(labels, sources, strict=True)
             if source.strip()
         )
     )
-
-
-def _cells(name: str, notebook: Any) -> list[Any]:
-    if isinstance(notebook, dict):
-        if isinstance(notebook.get("cells"), list):
-            return list(notebook["cells"])
-        sheets = notebook.get("worksheets")  # format 3 and older
-        if isinstance(sheets, list) and all(isinstance(sheet, dict) for sheet in sheets):
-            lists = [sheet.get("cells") for sheet in sheets]
-            return [cell for cells in lists if isinstance(cells, list) for cell in cells]
-    raise Rejected(f"{name} is not a notebook: it has no list of cells")

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from dateutil import parser as dates
 
 from graders.engine.cells import Code, from_notebook, from_script
+from graders.engine.pieces import Piece, of_notebook, of_script
 from graders.engine.printable import printable
 from graders.errors import BadInput, Rejected
 from graders.sandbox.limits import MIB
@@ -49,6 +50,15 @@ class SubmittedFile:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.file.encode() + b"\0" + self.content).hexdigest()
+
+    def pieces(self) -> list[Piece]:
+        """Its cells of every kind.
+
+        Raises:
+            Rejected: the file cannot be read as code.
+        """
+        read = of_notebook if self.file.endswith(".ipynb") else of_script
+        return read(self.file, self.content)
 
     def code(self) -> Code:
         """What to run.

@@ -16,25 +16,15 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from graders.engine.pieces import Piece
 from graders.engine.printable import printable
 from graders.engine.results import ClassResults, SubmissionResult, write_atomically
-from graders.engine.submissions import HandIn, SubmittedFile, read
+from graders.engine.submissions import HandIn, read
 from graders.errors import Rejected
 from graders.nbgrader.gradebook_cells import released
 from graders.nbgrader.task_text import task_text
 
-_CELL = re.compile(r"^# ?%%(.*)$", re.MULTILINE)
-_GRADE_ID = re.compile(r'"grade_id": *"([^"\\]+)"')
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A cell as a student handed it in; ``grade_id`` is what they claim it to be."""
-
-    kind: str
-    source: str
-    grade_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,14 +53,15 @@ def write_notebooks(results: ClassResults, source: Path, students: list[HandIn],
     found = {student.student: student for student in students}
     for result in results.submissions:
         try:
-            work = read(found[result.student], results.assignment)
+            submitted = read(found[result.student], results.assignment)
+            if submitted is None or submitted.sha256 != result.sha256:
+                continue
+            pieces = submitted.pieces()
         except Rejected:
-            continue
-        if work is None or work.sha256 != result.sha256:
             continue
         name = results.assignment
         path = out / "autograded" / result.student / name / f"{name}.ipynb"
-        text = json.dumps(notebook_of(frame, pieces(work), result)) + "\n"
+        text = json.dumps(notebook_of(frame, pieces, result)) + "\n"
         if not path.exists() or path.read_bytes() != text.encode():
             write_atomically(path, text)
 
@@ -83,12 +74,8 @@ def notebook_of(frame: Frame, given: list[Piece], result: SubmissionResult) -> d
     for i, piece in enumerate(given):
         if last.get(piece.grade_id) == i:
             cells.append(_framed(frame, piece.grade_id, piece.source, result))
-        elif piece.kind == "code":
-            cells.append(_cell("code", printable(piece.source)))
-        elif piece.source.strip() in frame.prose:
-            cells.append(_cell("markdown", piece.source))
-        else:
-            cells.append(_cell("markdown", printable_markdown(piece.source)))
+        elif piece.source.strip():
+            cells.append(_own(frame, piece))
     for name, cell in frame.cells.items():
         if name not in last and (utils.is_grade(cell) or utils.is_task(cell)):
             cells.append(_framed(frame, name, "", result))
@@ -115,6 +102,14 @@ def _framed(frame: Frame, name: str, source: str, result: SubmissionResult) -> d
     return cell
 
 
+def _own(frame: Frame, piece: Piece) -> dict[str, Any]:
+    """A cell that stands for none of the released ones with an id."""
+    if piece.kind == "code":
+        return _cell("code", printable(piece.source))
+    is_ours = piece.source.strip() in frame.prose
+    return _cell("markdown", piece.source if is_ours else printable_markdown(piece.source))
+
+
 def _cell(kind: str, source: str) -> dict[str, Any]:
     cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
     return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
@@ -132,52 +127,3 @@ def printable_markdown(text: str) -> str:
     """
     text = _TAG.sub("< ", printable(text))
     return text.replace("](", "] (").replace("]:", "] :")
-
-
-def pieces(work: SubmittedFile) -> list[Piece]:
-    """Split a submission into its cells, Markdown included, without running or trusting it.
-
-    Raises:
-        Rejected: the file cannot be read as code.
-    """
-    if not work.file.endswith(".ipynb"):
-        return _of_script(work.code().whole)
-    work.code()  # raises for what is no notebook
-    notebook = json.loads(work.content)
-    lists = [notebook.get("cells")]  # format 4, or else the sheets of those before
-    lists += [sheet.get("cells") for sheet in _sheets(notebook) if not lists[0]]
-    cells = [cell for some in lists if isinstance(some, list) for cell in some]
-    return [_of_cell(cell) for cell in cells if isinstance(cell, dict)]
-
-
-def _sheets(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    sheets = notebook.get("worksheets")
-    return (
-        [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
-    )
-
-
-def _of_cell(cell: dict[str, Any]) -> Piece:
-    source = cell.get("source", cell.get("input", ""))
-    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
-    metadata = cell.get("metadata")
-    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = about.get("grade_id") if isinstance(about, dict) else None
-    kind = "code" if cell.get("cell_type") == "code" else "markdown"
-    return Piece(kind, text, name if isinstance(name, str) else "")
-
-
-def _of_script(text: str) -> list[Piece]:
-    marks = list(_CELL.finditer(text))
-    if not marks:
-        return [Piece("code", text)]
-    found = [Piece("code", text[: marks[0].start()].strip("\n"))]
-    for mark, end in zip(marks, [*(m.start() for m in marks[1:]), len(text)], strict=True):
-        body = text[mark.end() : end].strip("\n")
-        name = _GRADE_ID.search(mark[1])
-        if "[markdown]" in mark[1]:
-            body = re.sub(r"^# ?", "", body, flags=re.MULTILINE)
-            found.append(Piece("markdown", body, name[1] if name else ""))
-        else:
-            found.append(Piece("code", body, name[1] if name else ""))
-    return [piece for piece in found if piece.source.strip() or piece.grade_id]

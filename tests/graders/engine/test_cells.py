@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graders.engine.catalogue import source_path
-from graders.engine.cells import MAX_CELLS, Code, from_notebook, from_script
+from graders.engine.cells import Code, from_notebook, from_script
+from graders.engine.pieces import MAX_CELLS
 from graders.errors import Rejected
 from graders.sandbox.magics import compile_cell
 

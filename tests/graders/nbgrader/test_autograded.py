@@ -14,14 +14,13 @@ from nbgrader import utils
 from nbgrader.preprocessors import CheckCellMetadata
 
 from graders.engine.catalogue import source_path
+from graders.engine.pieces import Piece
 from graders.engine.results import ClassResults, SubmissionResult
 from graders.engine.submissions import HandIn, SubmittedFile, read
 from graders.errors import Rejected
 from graders.nbgrader.autograded import (
     Frame,
-    Piece,
     notebook_of,
-    pieces,
     printable_markdown,
     write_notebooks,
 )
@@ -67,7 +66,7 @@ def test_both_forms_of_a_submission_give_the_same_answers(form):
     handed_in = jupytext.read(SOURCE)
     text = jupytext.writes(handed_in, fmt=form)
     name = "softmax.ipynb" if form == "ipynb" else "softmax.py"
-    notebook = valid(notebook_of(FRAME, pieces(work(name, text)), RESULT))
+    notebook = valid(notebook_of(FRAME, work(name, text).pieces(), RESULT))
     cells = by_id(notebook)
     assert "exponentials.sum(axis=1" in cells["softmax-code"].source
     assert "maximum" in cells["svm_loss-code"].source
@@ -90,7 +89,7 @@ def test_a_grade_cell_tells_what_its_tests_said():
 
 
 def test_plain_python_without_cells_is_shown_whole():
-    notebook = valid(notebook_of(FRAME, pieces(work("softmax.py", "x = 1\ny = 2\n")), RESULT))
+    notebook = valid(notebook_of(FRAME, work("softmax.py", "x = 1\ny = 2\n").pieces(), RESULT))
     assert notebook.cells[0].source.strip() == "x = 1\ny = 2"
     assert [c.metadata.nbgrader.grade_id for c in notebook.cells[1:]] == TASKS
 
@@ -162,7 +161,7 @@ json_values = st.recursive(
 def test_any_json_is_rejected_or_becomes_a_valid_notebook(cell):
     text = json.dumps({"cells": [cell, cell], "worksheets": cell})
     try:
-        given_ = pieces(work("softmax.ipynb", text))
+        given_ = work("softmax.ipynb", text).pieces()
     except Rejected:
         return
     valid(notebook_of(FRAME, given_, RESULT))
@@ -171,7 +170,7 @@ def test_any_json_is_rejected_or_becomes_a_valid_notebook(cell):
 def test_old_notebooks_are_read():
     sheet = {"cells": [{"cell_type": "code", "input": ["x = ", "1"]}]}
     text = json.dumps({"worksheets": [sheet], "nbformat": 3})
-    assert pieces(work("softmax.ipynb", text)) == [Piece("code", "x = 1")]
+    assert work("softmax.ipynb", text).pieces() == [Piece("code", "x = 1")]
 
 
 def test_only_the_file_that_was_graded_is_shown(tmp_path):
