@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from graders.engine.student import StudentError
+from graders.engine.causes import cause_of, off_by
+from graders.engine.student import Handle, StudentError
 
 RTOL = 1e-4
 ATOL = 1e-6
@@ -88,15 +89,19 @@ def check_close(
 
     if agrees(array, expected):
         return
-    difference = _difference(array, expected, rtol, atol, what)
+    differ = ~np.isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
+    difference = _difference(array, expected, differ, what)
     if reveal:
-        difference += _first_entry(array, expected, rtol, atol)
+        difference += _first_entry(array, expected, differ)
     known = mistakes() if callable(mistakes) else mistakes or {}
     suspects = {**known, **_usual_mistakes(expected)}
     for advice, wrong in suspects.items():
         wrong = np.asarray(wrong, dtype=float)
         if agrees(array, wrong) and not agrees(wrong, expected):
             raise AssertionError(f"{difference}: {advice}")
+    if np.isfinite(array).all() and np.isfinite(expected).all():
+        advice = cause_of(array, expected, differ)
+        raise AssertionError(f"{difference}: {advice}" if advice else difference)
     raise AssertionError(difference)
 
 
@@ -180,27 +185,26 @@ def _usual_mistakes(expected: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _difference(
-    array: np.ndarray, expected: np.ndarray, rtol: float, atol: float, what: str
-) -> str:
+def _difference(array: np.ndarray, expected: np.ndarray, differ: np.ndarray, what: str) -> str:
     """Say how much is wrong without saying what would be right."""
-    if np.isfinite(expected).all() and not np.isfinite(array).all():
-        kind = "NaN" if np.isnan(array).any() else "infinity"
-        return f"{what} {'contains' if array.ndim else 'is'} {kind}"
+    if not np.isfinite(array).all() or not np.isfinite(expected).all():
+        if np.isfinite(expected).all():
+            kind = "NaN" if np.isnan(array).any() else "infinity"
+            return f"{what} {'contains' if array.ndim else 'is'} {kind}"
+    elif (off := off_by(array, expected)) is not None:
+        if array.ndim == 0:
+            return f"{what} is nearly right (off by {off:.0e})"
+        return f"{what} is nearly right: {differ.sum()} of {differ.size} entries off by {off:.0e}"
     if array.ndim == 0:
         return f"{what} is not right"
-    wrong = ~np.isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
-    where = [int(i) for i in np.argwhere(wrong)[0]]
-    if wrong.all():
+    if differ.all():
         return f"{what}: no entry is right"
-    return f"{what}: {wrong.sum()} of {wrong.size} entries differ, the first at {where}"
+    where = [int(i) for i in np.argwhere(differ)[0]]
+    return f"{what}: {differ.sum()} of {differ.size} entries differ, the first at {where}"
 
 
-def _first_entry(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> str:
-    if array.ndim == 0:
-        return f" (got {array:.6g}, expected {expected:.6g})"
-    wrong = ~np.isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
-    where = tuple(int(i) for i in np.argwhere(wrong)[0])
+def _first_entry(array: np.ndarray, expected: np.ndarray, differ: np.ndarray) -> str:
+    where = tuple(int(i) for i in np.argwhere(differ)[0])
     return f" (got {array[where]:.6g}, expected {expected[where]:.6g})"
 
 
@@ -211,6 +215,13 @@ def _shape_advice(array: np.ndarray, shape: tuple[int, ...]) -> str:
         return ": a single number, the mean over the examples, is asked for"
     if array.size == int(np.prod(shape)):
         return ": the entries are as many, so reshape or keepdims may be what is missing"
+    if len(shape) == 1 and array.shape == 2 * shape:
+        return f": shapes {(*shape, 1)} and {shape} together broadcast to it"
+    if array.ndim == len(shape):
+        more = {i: n - shape[i] for i, n in enumerate(array.shape) if n != shape[i]}
+        for axis, by in more.items():
+            if len(more) == 1 and abs(by) == 1:
+                return f": one {'too many' if by > 0 else 'too few'} along axis {axis}"
     return ""
 
 
@@ -219,6 +230,7 @@ def _kind(value: Any) -> str:
         return f"an array of {value.dtype}"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of length {len(value)}"
-    return {"str": "text", "bool": "a bool", "dict": "a dict"}.get(
-        type(value).__name__, f"a {type(value).__name__}"
-    )
+    if isinstance(value, str):
+        return "text"
+    name = value._ref.type_name if isinstance(value, Handle) else type(value).__name__
+    return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
