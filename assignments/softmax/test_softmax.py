@@ -59,7 +59,7 @@ def test_softmax_leaves_its_argument(student):
 # --- cross_entropy ---
 
 
-@pytest.mark.points(1, task="cross_entropy", hint="probs[np.arange(N), y] picks one entry a row")
+@pytest.mark.points(1, task="cross_entropy", hint="probs[np.arange(N), y] picks one entry per row")
 def test_cross_entropy_worked_rows(student):
     """Probabilities 1/2 and 3/4 of the true classes cost (ln 2 + ln 4/3) / 2."""
     probs, y = np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 1])

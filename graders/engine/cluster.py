@@ -1,7 +1,7 @@
 """``dlcourse grade --cluster``: the same jobs on a Dask scheduler's workers.
 
 Any way to start Dask workers will do (SLURM, Kubernetes, SSH). Each needs the course at the same
-path, the ``grade`` and ``cluster`` extras, Linux with user namespaces, and one thread a worker.
+path, the ``grade`` and ``cluster`` extras, Linux with user namespaces, and one thread per worker.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Used by hidden and public tests alike. The messages name shapes, types and proba
 Expected values appear only with ``reveal=True``, which public tests set and hidden tests do not.
 
 Tolerance. ``RTOL = 1e-4`` and ``ATOL = 1e-6`` accept an answer worked out in 32-bit floats
-(relative rounding 6e-8 an operation, some hundreds of operations a number) or by central
+(relative rounding 6e-8 per operation, some hundreds of operations per number) or by central
 differences (about 1e-8), and are still a hundred times finer than any mistake of formula that
 the tests provoke: inputs are of order 1 and a lost factor or term moves results by 1 % or more.
 """

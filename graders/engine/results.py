@@ -120,7 +120,7 @@ class ClassResults:
     submissions: tuple[SubmissionResult, ...] = field(default_factory=tuple)
 
     def to_json(self) -> str:
-        """One line a submission."""
+        """One line per submission."""
         about = {"schema": SCHEMA, **vars(self)}
         del about["submissions"]
         lines = ",\n".join(json.dumps(submission.to_dict()) for submission in self.submissions)

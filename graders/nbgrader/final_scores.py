@@ -63,14 +63,18 @@ def read_results(path: Path) -> ClassResults:
 
 
 def final_scores(results: ClassResults, gradebook: Path) -> list[FinalScore]:
-    """Return one line a student of ``results``, in that order.
+    """Return one line per student of ``results``, in that order.
 
     Points and penalties come from ``gradebook`` where it exists and knows the student's
     submission, so a human's work counts; otherwise they are the automatic ones.
     """
     entries = _gradebook_entries(results.assignment, gradebook) if gradebook.exists() else {}
-    return [entries[item.student](item) if item.student in entries else _automatic(results, item)
-            for item in results.submissions]  # fmt: skip
+    return [
+        entries[item.student].final_score(item)
+        if item.student in entries
+        else _automatic(results, item)
+        for item in results.submissions
+    ]
 
 
 def _automatic(results: ClassResults, submission: SubmissionResult) -> FinalScore:
@@ -88,7 +92,7 @@ class _Entry:
     max_score: float
     names: dict[str, str]
 
-    def __call__(self, submission: SubmissionResult) -> FinalScore:
+    def final_score(self, submission: SubmissionResult) -> FinalScore:
         raw = None if self.waits else self.points
         # A student without a submission in the gradebook has no points there, and no penalty.
         if self.points is None:

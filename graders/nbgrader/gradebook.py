@@ -33,7 +33,7 @@ def update(
     source: Path | None = None,
     penalty: Penalty = no_penalty,
 ) -> None:
-    """Write the results into ``out/gradebook.db``, one grade a task.
+    """Write the results into ``out/gradebook.db``, one grade per task.
 
     Args:
         results: the class; students who are in the gradebook but not here are left alone.

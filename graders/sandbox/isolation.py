@@ -6,10 +6,10 @@ from enum import StrEnum
 
 
 class Isolation(StrEnum):
-    NESTED = "bubblewrap + user, pid, mount and ipc namespaces a submission + system call filter"
+    NESTED = "bubblewrap + user, pid, mount and ipc namespaces per submission + system call filter"
     """One warm server behind one wall; every submission forks from it into its own namespaces."""
 
-    SINGLE = "one fresh bubblewrap a submission + system call filter"
+    SINGLE = "one fresh bubblewrap per submission + system call filter"
     """Where namespaces cannot be nested: slower, since each submission starts Python anew."""
 
     NONE = "NONE: student code runs as you, with your files and network"

@@ -1,6 +1,6 @@
 """The process in which ``dlcourse check`` runs a student's file: NAME FILE REPORT.
 
-Writes one JSON object a line to REPORT: every test at first as not run, then again as it ends,
+Writes one JSON object per line to REPORT: every test at first as not run, then again as it ends,
 so that the report is whole at whatever moment the student's code ends this process.
 """
 
