@@ -14,8 +14,6 @@ from course.cli import main
 from graders.engine.catalogue import source_path
 from graders.engine.worker import warm_grader
 
-pytestmark = pytest.mark.alone
-
 SOLUTION = source_path("softmax").read_text()
 
 

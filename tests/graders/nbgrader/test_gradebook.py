@@ -2,12 +2,12 @@
 
 import csv
 import os
-import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import jupytext
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
@@ -19,6 +19,7 @@ from graders.errors import BadInput
 from graders.nbgrader import gradebook
 from graders.nbgrader.gradebook_cells import released
 from tests.graders.class_results import TASKS, small_class, submission
+from tests.graders.nbgrader.command import nbgrader
 
 SOURCE = """\
 # ---
@@ -279,19 +280,6 @@ def test_a_class_takes_few_statements_and_one_commit(out):
         assert len(gb.submission_dicts("softmax")) == 300
 
 
-def nbgrader(cwd, *arguments):
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "JUPYTER_CONFIG_DIR": str(cwd / ".jupyter"),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done
-
-
 def test_nbgraders_exporter_reads_it(out):
     gradebook.update(small_class(), TASKS, out)
     nbgrader(out, "export", f"--db={gradebook.url(out / 'gradebook.db')}", "--to=grades.csv")
@@ -309,10 +297,7 @@ def test_nbgraders_generator_finds_the_cells_it_would_have_made(out, source):
     gradebook.update(small_class(), TASKS, out, source=source)
     folder = out / "source" / "softmax"
     folder.mkdir(parents=True)
-    subprocess.run(
-        [sys.executable, "-m", "jupytext", "--to", "ipynb", "-o", folder / "softmax.ipynb", source],
-        check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
+    jupytext.write(jupytext.read(source), folder / "softmax.ipynb")
     with opened(out) as gb:
         ours = {c.name: c.checksum for c in gb.find_notebook("softmax", "softmax").source_cells}
     nbgrader(out, "generate_assignment", "softmax", "--force")

@@ -1,12 +1,11 @@
 """nbgrader's own commands in a course folder: our sandbox grades, and everything around it works.
 
 One course folder serves all of these tests, which follow a term: release, submit, collect,
-autograde, look, feedback. The commands are nbgrader's, run in this process to save their imports.
+autograde, look, feedback.
 """
 
 import csv
 import json
-import logging
 import os
 import re
 import shutil
@@ -15,50 +14,29 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import suppress
 from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from jupyter_core.application import NoStart
 from nbgrader.api import Gradebook
-from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from graders.engine.catalogue import course_root, source_path
 from graders.errors import BadInput
 from graders.grade import grade
 from graders.nbgrader import gradebook
 from graders.nbgrader.late import late_penalty
+from tests.graders.nbgrader.command import nbgrader
 
 # nbgrader 0.9.6 on SQLAlchemy 2.1: its own, and harmless
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.alone,  # a server and a browser of its own, in the course's folder
-]
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 ANSWERS = {
     cell.metadata.nbgrader.grade_id: cell.source
     for cell in jupytext.read(source_path("softmax")).cells
     if cell.metadata.get("nbgrader", {}).get("solution")
 }
-
-
-def nbgrader(course: Path, *arguments: str) -> None:
-    """Run an nbgrader command in ``course``; a failure of the command is a failure here."""
-    before, handlers = Path.cwd(), list(logging.getLogger("traitlets").handlers)
-    NbGraderApp.clear_instance()
-    os.chdir(course)
-    try:
-        app = NbGraderApp.instance()
-        app.initialize(list(arguments))
-        with suppress(NoStart):  # how an application says that its command has run
-            app.start()
-    finally:
-        os.chdir(before)
-        NbGraderApp.clear_instance()
-        logging.getLogger("traitlets").handlers = handlers
 
 
 def hand_in(course: Path, student: str, **changes: str | None) -> None:
@@ -88,8 +66,6 @@ def course(tmp_path_factory):
     course = tmp_path_factory.mktemp("course")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DLCOURSE_SECRET", "of these tests")
-        patch.setenv("JUPYTER_CONFIG_DIR", str(course / ".jupyter"))
-        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         config = (course_root() / "nbgrader_config.py").read_text()
         config += f'\nc.Exchange.root = "{course / "exchange"}"\nc.Exchange.timezone = "UTC"\n'
         (course / "nbgrader_config.py").write_text(config)
