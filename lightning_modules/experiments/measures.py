@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from lightning_modules.callbacks.layer_statistics import dead_share
 from lightning_modules.datamodules.augmentation import translate
 from lightning_modules.experiments.training import Measured, Trained
+from lightning_modules.models.batch_norm import ACTIVATIONS
 
 
 @torch.no_grad()
@@ -56,3 +58,24 @@ def steps_to(trained: Trained, metric: str, level: float) -> Measured:
     reached = [step for step, value in zip(x, y, strict=True) if value <= level]
     steps = reached[0] if reached else trained.steps
     return Measured({"steps_to": steps, "reached": float(bool(reached))})
+
+
+def dead_units(trained: Trained) -> Measured:
+    """Share of hidden units whose slope is next to 0 for every validation image: `dead`."""
+    shares: list[Tensor] = []
+    hooks = [
+        module.register_forward_hook(lambda m, x, _: shares.append(dead_share(m, x[0])))
+        for module in trained.task.modules()
+        if isinstance(module, ACTIVATIONS)
+    ]
+    with torch.no_grad():
+        trained.task(trained.data.val_dataloader().inputs)
+    for hook in hooks:
+        hook.remove()
+    return Measured({"dead": float(torch.stack(shares).mean())})
+
+
+def distinct_units(trained: Trained) -> Measured:
+    """Units of the first dense layer that are no copy of another, a share of all: `distinct`."""
+    first = next(module for module in trained.task.modules() if isinstance(module, nn.Linear))
+    return Measured({"distinct": len(first.weight.unique(dim=0)) / first.out_features})
