@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from lightning_modules.callbacks.layer_statistics import dead_share
 from lightning_modules.datamodules.augmentation import translate
@@ -79,3 +80,44 @@ def distinct_units(trained: Trained) -> Measured:
     """Units of the first dense layer that are no copy of another, a share of all: `distinct`."""
     first = next(module for module in trained.task.modules() if isinstance(module, nn.Linear))
     return Measured({"distinct": len(first.weight.unique(dim=0)) / first.out_features})
+
+
+@torch.no_grad()
+def generalisation_gap(trained: Trained) -> Measured:
+    """Loss on training images as they are, without dropout, and how much more it is on validation.
+
+    Gives `train_loss` and `gap`. Mean cross-entropies.
+    """
+    losses = []
+    for loader in (trained.data.train_dataloader(), trained.data.val_dataloader()):
+        pieces = zip(loader.inputs.split(512), loader.targets.split(512), strict=True)
+        summed = sum(float(F.cross_entropy(trained.task(x), y, reduction="sum")) for x, y in pieces)
+        losses.append(summed / len(loader.targets))
+    return Measured({"train_loss": losses[0], "gap": losses[1] - losses[0]})
+
+
+def weight_sizes(trained: Trained) -> Measured:
+    """Root mean square of all weights (not biases), `rms_weight`, and the share that is exactly 0,
+    `zeros`."""
+    weights = torch.cat([p.detach().flatten() for p in trained.task.parameters() if p.ndim > 1])
+    return Measured(
+        {
+            "rms_weight": float(weights.square().mean().sqrt()),
+            "zeros": float((weights == 0).double().mean()),
+        }
+    )
+
+
+@torch.no_grad()
+def lost_by_shifting(trained: Trained, pixels: int) -> Measured:
+    """Validation accuracy lost where validation images are shifted as training images were: `lost`.
+
+    Each by up to `pixels` along both axes, alike in every run.
+    """
+    loader = trained.data.val_dataloader()
+    images, labels = loader.inputs, loader.targets
+    generator = torch.Generator().manual_seed(0)
+    by = torch.randint(-pixels, pixels + 1, (2, len(images)), generator=generator)
+    shifted = translate(images, by[0], by[1], border="zero")
+    lost = _accuracy(trained, images, labels) - _accuracy(trained, shifted, labels)
+    return Measured({"lost": lost})

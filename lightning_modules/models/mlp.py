@@ -33,6 +33,7 @@ class MLP(nn.Module):
         num_classes: C.
         activation: f.
         dropout: probability of dropping a hidden unit in training.
+        input_dropout: the same for an input.
         init: how the weights start (see `init_weights`).
         init_std: standard deviation of `init: normal`.
     """
@@ -46,10 +47,11 @@ class MLP(nn.Module):
         dropout: float = 0.0,
         init: InitName = "default",
         init_std: float = 0.01,
+        input_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         widths = [in_features, *hidden]
-        layers: list[nn.Module] = []
+        layers: list[nn.Module] = [nn.Dropout(input_dropout)] if input_dropout else []
         for fan_in, fan_out in pairwise(widths):
             layers += [nn.Linear(fan_in, fan_out), ACTIVATIONS[activation]()]
             if dropout:
