@@ -64,7 +64,7 @@ def _one_index(wrong: np.ndarray) -> str:
     """The axis along which a single index is wrong, or a single one right."""
     for axis, size in enumerate(wrong.shape):
         others = tuple(other for other in range(wrong.ndim) if other != axis)
-        some, every = wrong.any(axis=others), wrong.all(axis=others)
+        some, every = np.any(wrong, axis=others), np.all(wrong, axis=others)
         if size > ENTRIES and some.sum() == 1 and wrong.sum() > 1:
             return f"only index {_place(some)} of axis {axis} is wrong"
         if size > ENTRIES and some.sum() == size - 1 and every.sum() == size - 1:

@@ -13,7 +13,7 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,6 +47,11 @@ class Spec:
     description: str
     depends: tuple[str, ...]
 
+    @property
+    def title(self) -> str:
+        """Its demand as a quotation: the first sentence of what its author says, or its name."""
+        return self.description.partition("\n")[0].rstrip(".") or self.name
+
 
 class AssignmentTests:
     """The tests of one assignment, collected once and run for any number of students.
@@ -66,6 +71,7 @@ class AssignmentTests:
         self._session = self._collect(tests)
         self._items = {item.name: item for item in self._session.items}
         self.specs = [_spec(item) for item in self._items.values()]
+        self._titles = {spec.name: spec.title for spec in self.specs}
         self._check()
 
     def _collect(self, tests: Path) -> pytest.Session:
@@ -91,24 +97,33 @@ class AssignmentTests:
             if unknown:
                 raise GraderBroke(f"{spec.name} depends on unknown {', '.join(sorted(unknown))}")
 
-    def run(self, student: Any, seed: bytes, task: str | None = None) -> Iterator[TestResult]:
+    def run(
+        self,
+        student: Any,
+        seed: bytes,
+        task: str | None = None,
+        before: Iterable[TestResult] = (),
+    ) -> Iterator[TestResult]:
         """Run every test, or every test of ``task``, for one student.
 
         Args:
             student: what the ``student`` fixture gives.
             seed: determines the numbers that ``rng`` draws.
+            before: results of a run that was cut short; those tests are not run again.
 
         Raises:
             GraderBroke: a test failed in a way that no student can cause.
         """
         self._student, self._seed = student, seed
-        passed: set[str] = set()
+        known = {result.name: result for result in before}
+        passed = {name for name, result in known.items() if result.passed}
         for spec in self.specs:
-            if task is not None and spec.task != task:
+            if spec.name in known or (task is not None and spec.task != task):
                 continue
             missing = [name for name in spec.depends if name not in passed]
             if missing and task is None:
-                result = _result(spec, "skipped", f"not run: {', '.join(missing)} did not pass", 0)
+                quoted = " and ".join(f'"{self._titles[name]}"' for name in missing)
+                result = _result(spec, "skipped", f"not run: {quoted} did not pass", 0)
             else:
                 result = self._run(spec)
             if result.passed:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from graders.engine.cells import Cell, Code
+from graders.engine.names import did_you_mean
 from graders.engine.printable import cut
 from graders.engine.results import NOT_WRITTEN
 from graders.sandbox import wire
@@ -118,13 +119,25 @@ class Handle:
 
 
 class Submission:
-    """A submission's code in a sandbox session, brought up again where a call ended it."""
+    """A submission's code in a sandbox session, brought up again where a call ended it.
 
-    def __init__(self, sandbox: Sandbox, name: str, code: Code, limits: Limits) -> None:
+    Args:
+        asked: the names that the assignment asks for.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        name: str,
+        code: Code,
+        limits: Limits,
+        asked: Collection[str] = frozenset(),
+    ) -> None:
         self.sandbox = sandbox
         self.name = name
         self.code = code
         self.limits = limits
+        self.asked = asked
         self.used = 0.0
         self.problems: dict[str, str] = {}  # cell label -> why it did not run to its end
         self.fatal: dict[str, str] = {}  # those of them that would end the session again
@@ -151,8 +164,9 @@ class Submission:
         """
         self.load()
         if name not in self.functions:
+            meant = did_you_mean(name, self.functions, self.asked)
             why = "".join(f"; {note}" for note in self.notes()[:SHOWN_PROBLEMS])
-            raise StudentError(f"there is no {name} in your submission{why}")
+            raise StudentError(f"there is no {name} in your submission{meant}{why}")
         return self.functions[name]
 
     def notes(self) -> list[str]:

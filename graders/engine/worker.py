@@ -10,6 +10,7 @@ from functools import lru_cache
 from graders.engine.carried_forward import carry_forward
 from graders.engine.catalogue import profile
 from graders.engine.cells import Code
+from graders.engine.names import defined_names
 from graders.engine.plugin import AssignmentTests
 from graders.engine.results import SubmissionResult
 from graders.engine.settings import GradingSettings
@@ -37,6 +38,7 @@ class Grader:
     def __init__(self, settings: GradingSettings) -> None:
         self.settings = settings
         self.tests = AssignmentTests(settings.tests, settings.reference)
+        self.asked = defined_names(settings.reference.read_text(encoding="utf-8"))
         self.sandbox = Sandbox(
             settings.limits, profile(settings.assignment), isolated=settings.isolated
         )
@@ -49,7 +51,7 @@ class Grader:
         """
         started = time.perf_counter()
         name, limits = self.settings.assignment, self.settings.limits
-        with Submission(self.sandbox, name, job.code, limits) as submission:
+        with Submission(self.sandbox, name, job.code, limits, self.asked) as submission:
             if why := submission.not_code():
                 tests = self.tests.none_run(why)
             else:

@@ -121,7 +121,8 @@ class Child:
         self.files.add(filename)
         if filename not in self.wholes:
             self.remember(filename, source.splitlines(keepends=True))
-        exec(magics.compile_cell(source, filename), self.module.__dict__)
+        notebook = not filename.endswith(".py")
+        magics.run_cell(source, filename, self.module.__dict__, notebook=notebook)
 
     def remember(self, filename: str, lines: list[str]) -> None:
         """Let tracebacks show a script's lines, whose parts come one by one under one name."""

@@ -98,6 +98,25 @@ def test_an_array_too_large_for_any_machine_is_an_answers_doing(tests_of) -> Non
     assert (result.status, result.score) == ("failed", 0.0)
 
 
+def test_what_is_skipped_quotes_the_demand_that_was_not_met(tests_of) -> None:
+    tests = tests_of(
+        '@pytest.mark.points(5, task="t")\ndef test_a(student):\n    """Rows sum to 1."""\n'
+        '    assert False\n@pytest.mark.points(5, task="t")\ndef test_b(student): assert False\n'
+        '@pytest.mark.points(5, task="t")\n@pytest.mark.depends("test_a", "test_b")\n'
+        "def test_c(student): pass\n"
+    )
+    *_, skipped = tests.run(object(), b"")
+    assert skipped.status == "skipped"
+    assert skipped.message == 'not run: "Rows sum to 1" and "test_b" did not pass'
+
+
+def test_a_run_that_was_cut_short_goes_on(tests_of) -> None:
+    one = '@pytest.mark.points(5, task="t")\n@pytest.mark.depends({})\ndef test_{}(student): pass\n'
+    tests = tests_of(one.format("", "a") + one.format('"test_a"', "b"))
+    first, _ = tests.run(object(), b"")
+    assert [result.name for result in tests.run(object(), b"", before=[first])] == ["test_b"]
+
+
 def test_a_test_without_points_is_the_graders_fault(tests_of) -> None:
     with pytest.raises(GraderBroke, match="declares no points"):
         tests_of("def test_it(student): pass\n")

@@ -112,6 +112,13 @@ def test_what_is_missing_is_named_with_what_stopped_it(submit: Any) -> None:
     assert student.y == 2
 
 
+def test_what_is_misspelt_is_asked_about(submit: Any) -> None:
+    submission = submit("def sofmax(x): pass\ndef softmax_loss(x): pass")
+    submission.asked = {"softmax", "softmax_loss"}
+    message = told(lambda: Student(submission).softmax)
+    assert message == "there is no softmax in your submission: did you mean sofmax?"
+
+
 def test_a_hundred_failing_cells_are_told_in_short(submit: Any) -> None:
     submission = submit(*["1 / 0"] * 100)
     message = told(lambda: Student(submission).f)
@@ -126,6 +133,20 @@ def test_a_cell_that_ends_the_session_is_passed_over(submit: Any) -> None:
     assert (student.x, student.y, student.z) == (1, 2, 3)
     assert "ended or crashed" in submission.problems["cell 2"]
     assert submission.problems["cell 4"] == "stopped after the 1 s that one call may take"
+
+
+def test_a_cell_may_await_as_in_jupyter(submit: Any) -> None:
+    sleep = "import asyncio\nfirst = await asyncio.sleep(0, 1)\ntask = asyncio.ensure_future"
+    student = Student(
+        submit(
+            f"{sleep}(asyncio.sleep(0, 2))",
+            "second = await task\nasync with asyncio.Lock(): third = 3",
+            "%time fourth = 4\nawait asyncio.sleep(0)\nfifth = 5",
+            "async def f(): return 6\nsixth = [await f() for _ in range(2)]",
+        )
+    )
+    assert (student.first, student.second, student.third, student.fifth) == (1, 2, 3, 5)
+    assert student.sixth == [6, 6]
 
 
 def test_lives_are_counted(submit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,6 +272,7 @@ def test_a_number_that_is_too_large_to_cross_stays(submit: Any) -> None:
         ("def f(:\n    pass", "SyntaxError: invalid syntax (work.py line 1: def f(:"),
         ("x = 1\n  y = 2", "IndentationError: unexpected indent (work.py line 2: y = 2"),
         ("x = '\0'", "null bytes"),
+        ("await f()", "SyntaxError: 'await' outside function (work.py line 1: await f()"),
     ],
 )
 def test_a_script_that_is_not_python_says_where(submit: Any, source: str, message: str) -> None:
