@@ -222,7 +222,8 @@ def describe(error: BaseException, files: set[str]) -> tuple[str, str, str, int,
     """Type, message, and the last place in the student's own code: file, line, its text."""
     name = text_of(type(error).__name__)
     if isinstance(error, SyntaxError) and type(error.filename) is str and error.lineno:
-        line = text_of(error.text or "").strip()
+        # what the compiler refuses, not the parser, comes without its line
+        line = text_of(error.text or linecache.getline(error.filename, error.lineno)).strip()
         return name, text_of(error.msg), error.filename, int(error.lineno), line[:SOURCE_CHARACTERS]
     place = ("", 0, "")
     for frame in traceback.extract_tb(error.__traceback__):
