@@ -9,13 +9,16 @@ BY_ASSIGNMENT = tuple(
     f"tests/assignments/test_{name}.py" for name in ("mutants", "alternates", "one_mistake")
 )
 TOGETHER = {
+    "tests/course/test_fit_launchers.py": "two processes",
+    "tests/course/test_fit_peers.py": "two processes",
+    "tests/course/test_fit_two_processes.py": "two processes",
     "tests/course/test_demo.py": "demo",
     "tests/graders/test_grade.py": "demo",
     "tests/adversarial/test_torch_attacks.py": "architectures",
     "tests/assignments/test_architectures.py": "architectures",
 }
 # What takes longest begins first, so that both workers end at the same time.
-LONGEST = ("demo", "architectures", "tests/lightning_modules/test_registry.py")
+LONGEST = ("demo", "two processes", "architectures", "tests/lightning_modules/test_registry.py")
 
 
 def scope(nodeid: str) -> str:
