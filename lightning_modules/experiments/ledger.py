@@ -50,7 +50,7 @@ def write(verdicts: Sequence[Verdict], folder: Path, lessons: str) -> list[Path]
     text = markdown(verdicts, lessons)
     pages = {
         "README.md": text,
-        "ledger.json": json.dumps(as_json(verdicts), indent=1, allow_nan=False) + "\n",
+        "ledger.json": json_text(verdicts),
         "index.html": as_html(text, folder),
     }
     for name, content in pages.items():
@@ -130,9 +130,9 @@ def versions(verdict: Verdict) -> str:
     return "; or ".join(found)
 
 
-def as_json(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+def json_text(verdicts: Sequence[Verdict]) -> str:
     """Everything that the page says, for programs."""
-    return [
+    entries: list[dict[str, Any]] = [
         {
             "name": v.experiment.name,
             "lesson": v.experiment.lesson,
@@ -172,6 +172,7 @@ def as_json(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
         }
         for v in verdicts
     ]
+    return json.dumps(entries, indent=1, allow_nan=False) + "\n"
 
 
 def as_html(text: str, folder: Path) -> str:

@@ -3,7 +3,8 @@
 A page says where: `<!-- experiment: NAME -->` and `<!-- /experiment -->` stand around a block,
 `<!-- number: NAME | ARM | METRIC -->` and `<!-- /number -->` around one mean, and
 `<!-- number: NAME | effect K -->` around the K-th effect of the bar with its interval,
-`<!-- number: NAME | verdict -->` around the verdict. What is between is written anew.
+`<!-- number: NAME | verdict -->` around the verdict. What is between is written anew. No line may
+begin with one of a number: Markdown would end the paragraph there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from lightning_modules.experiments.report import arm_mean, effect, headline, sen
 from lightning_modules.experiments.verdicts import Verdict
 
 _BLOCK = re.compile(r"(<!-- experiment: (.+?) -->\n).*?(<!-- /experiment -->)", re.DOTALL)
+_BEGINS_LINE = re.compile(r"^\s*<!-- /?number", re.MULTILINE)
 _NUMBER = re.compile(r"(<!-- number: (.+?) -->).*?(<!-- /number -->)", re.DOTALL)
 
 
@@ -31,8 +33,12 @@ def filled(text: str, verdicts: Mapping[str, Verdict], ledger: str, page: Path) 
         page: named in errors.
 
     Raises:
-        BadInput: a marker names an experiment, arm or metric that is not in the ledger.
+        BadInput: a marker names an experiment, arm or metric that is not in the ledger, or one of a
+            number begins a line.
     """
+
+    if _BEGINS_LINE.search(text):
+        raise BadInput(f"{page}: a line begins with a marker of a number: put a word before it")
 
     def find(name: str) -> Verdict:
         if name not in verdicts:
@@ -61,7 +67,7 @@ def _block(verdict: Verdict, ledger: str) -> list[str]:
         f"![{e.question}]({ledger}/{e.name}.png)",
         "",
         " ".join(sentences(verdict)),
-        f"`dlcourse experiment run {e.name}`, [in the ledger]({ledger}/README.md#{e.name}).",
+        f"(`dlcourse experiment run {e.name}`; [more in the ledger]({ledger}/README.md#{e.name}).)",
         "",
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from lightning_modules.experiments.statistics import Estimate, estimate
 from lightning_modules.experiments.verdicts import Finding, Verdict, values_by_seed
 
@@ -53,23 +55,34 @@ def with_unit(value: float, unit: str) -> str:
 def plus_minus(found: Estimate, unit: str) -> str:
     """A mean and half the width of its 95 % interval, which is left out where nothing varies."""
     half = found.high - found.mean
-    tolerance = f" ± {100 * half:.2f}" if unit == "%" else f" ± {half:.2g}"
-    return f"{number(found.mean, unit)}{tolerance if half else ''} {unit}".rstrip()
+    if not half:
+        return with_unit(found.mean, unit)
+    mean, half_width = _alike(half, unit, found.mean, half)
+    return f"{mean} ± {half_width} {unit}".rstrip()
 
 
 def effect(finding: Finding, turned: bool = False) -> str:
     """The difference or ratio with its 95 % interval; `turned`, as seen from the second operand."""
     found, unit = finding.effect, finding.condition.metric.unit
+    mean, low, high = found.mean, found.low, found.high
     if finding.condition.scale == "ratio":
-        mean, low, high = found.mean, found.low, found.high
         if turned:
             mean, low, high = 1 / mean, 1 / high, 1 / low
         return f"a factor of {mean:.3g} [{low:.3g}, {high:.3g}]"
-    mean, low, high = found.mean, found.low, found.high
     if turned:
         mean, low, high = -mean, -high, -low
-    interval = f"{number(mean, unit)} [{number(low, unit)}, {number(high, unit)}]"
-    return f"{interval} {'points' if unit == '%' else unit}".rstrip()
+    texts = _alike((high - low) / 2, unit, mean, low, high)
+    return f"{texts[0]} [{texts[1]}, {texts[2]}] {'points' if unit == '%' else unit}".rstrip()
+
+
+def _alike(half: float, unit: str, *values: float) -> list[str]:
+    """Numbers with the decimals that an interval of half that width is worth: two digits of it."""
+    if unit == "%" or not half:
+        return [number(value, unit) for value in values]
+    if max(map(abs, values)) < 1e-3:
+        return [f"{value:.2g}" for value in values]
+    decimals = max(0, 1 - math.floor(math.log10(half)))
+    return [f"{value:,.{decimals}f}" for value in values]
 
 
 def headline(verdict: Verdict) -> str:

@@ -85,7 +85,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def _constant(x: np.ndarray) -> bool:
-    return len(x) > 1 and bool(np.all(x == x[0]))
+    """Whether all values are the same, but for what subtracting rounded numbers leaves."""
+    return len(x) > 1 and bool(np.ptp(x) <= 1e-9 * np.abs(x).max())
 
 
 def _p_greater(x: np.ndarray, bound: float) -> float:

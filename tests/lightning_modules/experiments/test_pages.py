@@ -12,7 +12,8 @@ from PIL import Image
 from lightning_modules.errors import BadInput
 from lightning_modules.experiments import ledger
 from lightning_modules.experiments.pages import filled
-from lightning_modules.experiments.report import effect, headline, rows, sentences
+from lightning_modules.experiments.report import effect, headline, plus_minus, rows, sentences
+from lightning_modules.experiments.statistics import estimate
 from lightning_modules.experiments.verdicts import judge
 
 METRICS = {"score": {"label": "accuracy", "unit": "%"}}
@@ -56,9 +57,9 @@ PAGE = """\
 old
 <!-- /experiment -->
 
-a has <!-- number: made_up | a | score -->?<!-- /number -->, by
-<!-- number: made_up | effect 1 --><!-- /number -->:
-<!-- number: made_up | verdict --><!-- /number -->.
+a has <!-- number: made_up | a | score -->?<!-- /number -->,
+by <!-- number: made_up | effect 1 --><!-- /number -->:
+it is <!-- number: made_up | verdict --><!-- /number -->.
 """
 
 
@@ -66,7 +67,7 @@ def test_markers_are_filled_and_filling_again_changes_nothing():
     page = filled(PAGE, {"made_up": verdict()}, "../ledger", Path("README.md"))
     assert "old" not in page
     assert "| a | 5 | 93.00 ± 1.96 % |" in page
-    assert "a has <!-- number: made_up | a | score -->93.00 %<!-- /number -->, by" in page
+    assert "a has <!-- number: made_up | a | score -->93.00 %<!-- /number -->," in page
     assert "effect 1 -->11.00 [11.00, 11.00] points<!-- /number -->" in page
     assert "verdict -->supported<!-- /number -->" in page
     assert "(../ledger/made_up.png)" in page
@@ -86,11 +87,33 @@ def test_markers_are_filled_and_filling_again_changes_nothing():
     ],
 )
 def test_a_marker_that_names_nothing_is_refused(marker, said):
-    text = f"<!-- number: {marker} --><!-- /number -->"
+    text = f"It is <!-- number: {marker} --><!-- /number -->"
     with pytest.raises(BadInput) as refused:
         filled(text, {"made_up": verdict()}, "../ledger", Path("lesson.md"))
     assert str(refused.value).startswith("lesson.md: ")
     assert said in str(refused.value)
+
+
+def test_a_marker_that_would_end_a_paragraph_is_refused():
+    text = "by\n<!-- number: made_up | verdict --><!-- /number -->"
+    with pytest.raises(BadInput, match="put a word before it"):
+        filled(text, {"made_up": verdict()}, "../ledger", Path("lesson.md"))
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([-1.0, -1.004, -1.008], "-1.0040 ± 0.0099"),
+        ([160, 170, 174], "168 ± 18"),
+        ([38.0, 40.0, 42.0], "40.0 ± 5.0"),
+        ([12000.0, 15000.0, 18000.0], "15,000 ± 7,452"),
+        ([1e-7, 2e-7, 3e-7], "2e-07 ± 2.5e-07"),
+        ([28938.0] * 3, "28,938"),
+        ([0.25] * 3, "0.25"),
+    ],
+)
+def test_decimals_are_those_that_the_interval_is_worth(values, text):
+    assert plus_minus(estimate(values), "") == text
 
 
 def test_the_ledger_is_three_pages_of_one_content_and_a_figure_each(tmp_path):
