@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -51,13 +52,14 @@ def evaluation_indices(
     return [rows[rank::world_size] for rows in batches]
 
 
-class Batches:
+class SharedBatches:
     """An iterable of `(inputs, targets)` that Lightning takes in place of a DataLoader.
 
+    Each process has every so-manieth row of a batch: row i is on process i % W. A subclass says in
+    `_fetch` where the rows come from.
+
     Args:
-        inputs: (N, ...), already on the device that trains; or several in a tuple, list or dict.
-        targets: the same, such as (N,).
-        indices: gives the batches of an epoch.
+        indices: gives the batches of an epoch, of each this process's rows.
         processed: how many batches of the current epoch were trained on before the first is asked
             for: more than 0 where a run is resumed in mid-epoch.
         transform: changes inputs and targets; also gets the epoch, the number of the batch and its
@@ -69,15 +71,11 @@ class Batches:
 
     def __init__(
         self,
-        inputs: Tree,
-        targets: Tree,
         indices: Callable[[int], list[Tensor]],
         processed: Callable[[], int] = lambda: 0,
         transform: Callable[[Tree, Tree, int, int, Tensor], tuple[Tree, Tree]] | None = None,
         global_batch_size: int | None = None,
     ) -> None:
-        self.inputs = inputs
-        self.targets = targets
         self._indices = indices
         self._processed = processed
         self._transform = transform
@@ -85,8 +83,12 @@ class Batches:
         self._epoch = 0
         self._length = len(indices(0))
 
+    def _fetch(self, batches: list[Tensor]) -> Iterator[tuple[Tensor, Tree, Tree]]:
+        """For each batch its indices, its inputs and its targets, all on the device that trains."""
+        raise NotImplementedError
+
     @property
-    def sampler(self) -> Batches:
+    def sampler(self) -> SharedBatches:
         """Lightning calls `sampler.set_epoch` at the start of each epoch."""
         return self
 
@@ -100,11 +102,8 @@ class Batches:
         # all is drawn at the first `next`: Lightning calls `iter` before it has set the epoch and,
         # in a resumed run, before it has read how far the checkpoint was
         epoch, done = self._epoch, self._processed()
-        batches = self._indices(epoch)[done:]
-        order = torch.cat(batches or [torch.empty(0, dtype=torch.long)])
-        order = order.to(first_leaf(self.inputs).device)  # once an epoch, not once a batch
-        for number, rows in enumerate(order.split([len(rows) for rows in batches]), start=done):
-            inputs, targets = take(self.inputs, rows), take(self.targets, rows)
+        fetched = self._fetch(self._indices(epoch)[done:])
+        for number, (rows, inputs, targets) in enumerate(fetched, start=done):
             if self._transform is not None:
                 inputs, targets = self._transform(inputs, targets, epoch, number, rows)
             yield inputs, targets
@@ -115,6 +114,27 @@ class Batches:
 
     def load_state_dict(self, state: dict[str, int]) -> None:
         """Nothing to load."""
+
+
+class Batches(SharedBatches):
+    """Batches of tensors in memory.
+
+    Args:
+        inputs: (N, ...), already on the device that trains; or several in a tuple, list or dict.
+        targets: the same, such as (N,).
+        shared: `indices` and the rest, as `SharedBatches` takes them.
+    """
+
+    def __init__(self, inputs: Tree, targets: Tree, **shared: Any) -> None:
+        super().__init__(**shared)
+        self.inputs = inputs
+        self.targets = targets
+
+    def _fetch(self, batches: list[Tensor]) -> Iterator[tuple[Tensor, Tree, Tree]]:
+        order = torch.cat(batches or [torch.empty(0, dtype=torch.long)])
+        order = order.to(first_leaf(self.inputs).device)  # once an epoch, not once a batch
+        for rows in order.split([len(rows) for rows in batches]):
+            yield rows, take(self.inputs, rows), take(self.targets, rows)
 
 
 def check_batch_size(batch_size: int, num_examples: int, world_size: int) -> None:

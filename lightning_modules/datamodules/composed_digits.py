@@ -9,7 +9,8 @@ from torch.nn import functional as F
 from lightning_modules.datamodules.augmentation import translate
 from lightning_modules.datamodules.batch_transform import BatchTransform
 from lightning_modules.datamodules.digits import Digits, DigitsName, normalise
-from lightning_modules.datamodules.in_memory import Splits, check_positive
+from lightning_modules.datamodules.in_memory import Splits
+from lightning_modules.datamodules.shared import check_positive
 from lightning_modules.errors import BadInput
 from lightning_modules.seeding import mix
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import lightning.pytorch as pl
 import torch
 from torch import Tensor
 
-from lightning_modules.datamodules.batch_transform import Augmentation, BatchTransform
-from lightning_modules.datamodules.batches import (
-    Batches,
-    check_batch_size,
-    evaluation_indices,
-    training_indices,
-)
+from lightning_modules.datamodules.batch_transform import BatchTransform
+from lightning_modules.datamodules.batches import Batches
+from lightning_modules.datamodules.shared import SharedData, check_positive
 from lightning_modules.datamodules.store import get
 from lightning_modules.datamodules.trees import Tree, first_leaf, map_tree, take
 from lightning_modules.errors import BadInput
-from lightning_modules.seeding import run_seed
 
 Splits = dict[str, tuple[Tree, Tree]]
 
@@ -40,17 +32,7 @@ def hold_out(inputs: Tree, targets: Tree, val_size: int, seed: int) -> Splits:
     }
 
 
-def check_positive(name: str, value: int) -> None:
-    """Refuses a size below 1 before any work.
-
-    Raises:
-        BadInput: with the key and the value.
-    """
-    if value < 1:
-        raise BadInput(f"data.{name} is {value}; it must be at least 1")
-
-
-class InMemory(pl.LightningDataModule):
+class InMemory(SharedData):
     """Batches of tensors in memory: exact on any number of processes, and next to no time each.
 
     A subclass says in `_load` what the tensors are: for each of "train", "val" and "test", inputs
@@ -71,13 +53,10 @@ class InMemory(pl.LightningDataModule):
         augment: list[BatchTransform] | None = None,
         train_size: int | None = None,
     ) -> None:
-        super().__init__()
-        check_positive("batch_size", batch_size)
+        super().__init__(batch_size, augment)
         if train_size is not None:
             check_positive("train_size", train_size)
         self.dataset = dataset
-        self.batch_size = batch_size
-        self.augment = augment or []
         self.train_size = train_size
         self._splits: Splits = {}
 
@@ -105,24 +84,7 @@ class InMemory(pl.LightningDataModule):
 
     def train_dataloader(self) -> Batches:
         inputs, targets = self._on_device("train")
-        num_examples = len(first_leaf(targets))
-        check_batch_size(self.batch_size, num_examples, self._world_size)
-        share = self._rank, self._world_size
-        augmentation = None
-        if self.augment:
-            augmentation = Augmentation(self.augment, run_seed(), self.batch_size, *share)
-            share = (0, 1) if augmentation.takes_whole_batch else share
-        indices = partial(
-            training_indices,
-            num_examples=num_examples,
-            batch_size=self.batch_size,
-            seed=run_seed(),
-            rank=share[0],
-            world_size=share[1],
-        )
-        return Batches(
-            inputs, targets, indices, self._batches_processed, augmentation, self.batch_size
-        )
+        return Batches(inputs, targets, **self._training(len(first_leaf(targets))))
 
     def val_dataloader(self) -> Batches:
         return self._evaluation("val")
@@ -137,41 +99,13 @@ class InMemory(pl.LightningDataModule):
         inputs, targets = self._on_device(split)
         # no gradients to keep: batches of at least 512 spend less time between them
         batch_size = max(self.batch_size, 512)
-        indices = evaluation_indices(
-            len(first_leaf(targets)), batch_size, self._rank, self._world_size
-        )
-        return Batches(inputs, targets, lambda epoch: indices)
-
-    def transfer_batch_to_device(
-        self, batch: Tree, device: torch.device, dataloader_idx: int
-    ) -> Tree:
-        """Batches are cut on the device already; Lightning would look at each tensor again."""
-        return batch
+        return Batches(inputs, targets, **self._evaluating(len(first_leaf(targets)), batch_size))
 
     def _on_device(self, split: str) -> tuple[Tree, Tree]:
-        if self.trainer is None:
-            return self._splits[split]
-        device = self.trainer.strategy.root_device
+        device = self._device
+
+        def move(tensor: Tensor) -> Tensor:
+            return tensor.to(device)
+
         inputs, targets = self._splits[split]
-        return _move(inputs, device), _move(targets, device)
-
-    def _batches_processed(self) -> int:
-        if self.trainer is None:
-            return 0
-        progress = self.trainer.fit_loop.epoch_loop.batch_progress
-        return int(progress.state_dict()["current"]["processed"])
-
-    @property
-    def _rank(self) -> int:
-        return self.trainer.global_rank if self.trainer else 0
-
-    @property
-    def _world_size(self) -> int:
-        return self.trainer.world_size if self.trainer else 1
-
-
-def _move(tree: Tree, device: torch.device) -> Tree:
-    def move(tensor: Tensor) -> Tensor:
-        return tensor.to(device)
-
-    return map_tree(move, tree)
+        return map_tree(move, inputs), map_tree(move, targets)

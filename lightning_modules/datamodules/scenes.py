@@ -7,8 +7,9 @@ from typing import Any, Literal
 import torch
 
 from lightning_modules.datamodules.batch_transform import BatchTransform
-from lightning_modules.datamodules.in_memory import InMemory, Splits, check_positive, hold_out
+from lightning_modules.datamodules.in_memory import InMemory, Splits, hold_out
 from lightning_modules.datamodules.scene_drawing import draw_scenes
+from lightning_modules.datamodules.shared import check_positive
 from lightning_modules.datamodules.store import load
 from lightning_modules.errors import BadInput
 from lightning_modules.seeding import mix

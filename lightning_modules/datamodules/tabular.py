@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from lightning_modules.datamodules.batch_transform import BatchTransform
-from lightning_modules.datamodules.in_memory import InMemory, Splits, check_positive, hold_out
+from lightning_modules.datamodules.in_memory import InMemory, Splits, hold_out
 from lightning_modules.datamodules.manifest import Arrays
+from lightning_modules.datamodules.shared import check_positive
 from lightning_modules.datamodules.store import load
 from lightning_modules.errors import BadInput
 

@@ -130,9 +130,8 @@ class Shakespeare(InMemory):
         if split == "train":
             check_batch_size(num_streams, len(inputs), self._world_size)
         indices = stream_indices(len(inputs), num_streams, self._rank, self._world_size)
-        if resumed:
-            return Batches(inputs, targets, lambda epoch: indices, self._batches_processed)
-        return Batches(inputs, targets, lambda epoch: indices)
+        processed = {"processed": self._batches_processed} if resumed else {}
+        return Batches(inputs, targets, indices=lambda epoch: indices, **processed)
 
     def start(self, num_samples: int) -> Tensor:
         """What a generator of text is given first: the end of a line, (num_samples, 1)."""

@@ -157,7 +157,7 @@ def test_alternating_flip_shows_every_image_both_ways_in_two_epochs(world_size: 
         def indices(epoch: int, rank: int = rank) -> list[Tensor]:
             return training_indices(epoch, num_images, 20, 5, rank, world_size)
 
-        batches = Batches(images, torch.arange(num_images), indices, transform=augment)
+        batches = Batches(images, torch.arange(num_images), indices=indices, transform=augment)
         for epoch in range(3):
             batches.set_epoch(epoch)
             for found, which in batches:

@@ -82,7 +82,7 @@ def test_batches_start_where_the_checkpoint_was() -> None:
     inputs, targets = torch.arange(10.0), torch.arange(10)
     rows = list(torch.arange(10).split(2))
     done = 0
-    batches = Batches(inputs, targets, lambda epoch: rows, lambda: done)
+    batches = Batches(inputs, targets, indices=lambda epoch: rows, processed=lambda: done)
     iterator = iter(batches)
     done = 3  # as in a resumed run: Lightning calls iter before it knows
     assert [targets.tolist() for _, targets in iterator] == [[6, 7], [8, 9]]
