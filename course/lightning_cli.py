@@ -25,6 +25,7 @@ import lightning_modules.datamodules.augmentation
 import lightning_modules.regularization  # noqa: F401
 from course.config_errors import instantiation_line, misfit_line, one_line, unavailable
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
+from lightning_modules.callbacks.predictions import Predictions
 from lightning_modules.callbacks.progress import TimedProgressBar
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.callbacks.wandb_report import WandbReport
@@ -132,6 +133,8 @@ class CourseCLI(LightningCLI):
                 # not `save_last` of the one above: that is written where the loss improved alone
                 ModelCheckpoint(checkpoints, filename="last", enable_version_counter=False),
             ]
+        if self.command == "predict":
+            callbacks.append(Predictions(self.run_dir))
         self.trainer_defaults["callbacks"] = callbacks
         options: dict[str, Any] = {"logger": loggers, "profiler": NoProfiler()}
         if self.given("trainer.profiler"):

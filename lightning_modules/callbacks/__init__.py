@@ -6,7 +6,7 @@ Imported here, they can be named in a config without their module, as Lightning'
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
 from lightning_modules.callbacks.layer_statistics import LayerStatistics
 from lightning_modules.callbacks.linear_probe import LinearProbe
-from lightning_modules.callbacks.predictions import PredictionsCsv
+from lightning_modules.callbacks.predictions import InOrder, Predictions, PredictionsCsv
 from lightning_modules.callbacks.progress import TimedProgressBar
 from lightning_modules.callbacks.representation_reports import CodeSpace, Reconstructions
 from lightning_modules.callbacks.sequence_reports import AttentionMaps, ForecastFigure, TextSamples
@@ -18,8 +18,10 @@ __all__ = [
     "AttentionMaps",
     "CodeSpace",
     "ForecastFigure",
+    "InOrder",
     "LayerStatistics",
     "LinearProbe",
+    "Predictions",
     "PredictionsCsv",
     "Reconstructions",
     "SaveOnInterrupt",

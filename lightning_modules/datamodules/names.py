@@ -97,5 +97,9 @@ class Names(InMemory):
         """What a generator of names is given first: (num_samples, 1)."""
         return torch.full((num_samples, 1), EDGE)
 
+    def spell(self, tokens: Tensor) -> str:
+        """Every token as a character: `.` for an `EDGE`, nothing for a `PAD`."""
+        return "".join(["", ".", *LETTERS][token] for token in tokens.tolist())
+
     def decode(self, tokens: Tensor) -> str:
         return decode(tokens)

@@ -137,5 +137,9 @@ class Shakespeare(InMemory):
         """What a generator of text is given first: the end of a line, (num_samples, 1)."""
         return torch.full((num_samples, 1), self.alphabet.index("\n"))
 
+    def spell(self, tokens: Tensor) -> str:
+        """Every token as a character."""
+        return self.decode(tokens)
+
     def decode(self, tokens: Tensor) -> str:
         return "".join(self.alphabet[token] for token in tokens.tolist())

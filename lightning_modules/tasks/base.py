@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
@@ -21,6 +21,7 @@ from lightning_modules.optim.by_name import (
     build_schedule,
     check_options,
 )
+from lightning_modules.tasks.answers import Answers, Numbers
 from lightning_modules.tasks.means import EpochMean, Mean
 
 
@@ -42,6 +43,9 @@ class Task(LeanModule):
         channels_last: keeps images with the channel as the innermost index, which convolutions on
             a CPU and tensor cores prefer.
     """
+
+    # how `dlcourse predict` writes what `predict_step` gives
+    answers: ClassVar[Answers] = Numbers("value")
 
     def __init__(
         self,

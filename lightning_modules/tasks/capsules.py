@@ -10,6 +10,7 @@ from lightning_modules.datamodules.batches import Batch
 from lightning_modules.datamodules.targets import as_targets
 from lightning_modules.errors import BadInput
 from lightning_modules.models.capsules import CapsuleNet
+from lightning_modules.tasks.answers import ClassScores
 from lightning_modules.tasks.classification import Scoring
 
 
@@ -40,6 +41,8 @@ class Capsules(Scoring):
     """
 
     model: CapsuleNet
+
+    answers = ClassScores("length")
 
     def __init__(
         self, model: CapsuleNet, reconstruction_weight: float = 5e-5, **optimization: Any

@@ -9,6 +9,7 @@ from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.errors import BadInput
+from lightning_modules.tasks.answers import ClassScores
 from lightning_modules.tasks.base import Task
 from lightning_modules.tasks.losses import LOSSES, LossName, correct, cross_entropy
 from lightning_modules.tasks.means import Mean
@@ -58,6 +59,8 @@ class Classification(Scoring):
     Raises:
         BadInput: label smoothing out of range, or with a loss that has no probabilities.
     """
+
+    answers = ClassScores("probability")
 
     def __init__(
         self,

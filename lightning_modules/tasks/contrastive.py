@@ -14,6 +14,7 @@ from lightning_modules.datamodules.batches import Batch
 from lightning_modules.distributed.gathering import count_rows, gather_rows
 from lightning_modules.errors import BadInput
 from lightning_modules.seeding import mix, run_seed
+from lightning_modules.tasks.answers import Numbers
 from lightning_modules.tasks.base import Task
 
 _STREAM = 2  # sets the numbers of the views apart from those of other draws
@@ -49,6 +50,8 @@ class Contrastive(Task):
         temperature: of the loss.
         optimization: optimizer, schedule and memory format, as `Task` takes them.
     """
+
+    answers = Numbers("code")
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from torchmetrics import MetricCollection
 from torchvision.ops import batched_nms, generalized_box_iou_loss, sigmoid_focal_loss
 
 from lightning_modules.datamodules.scene_drawing import NO_OBJECT
+from lightning_modules.tasks.answers import Boxes
 from lightning_modules.tasks.average_precision import AveragePrecision, ObjectCount, Objects
 from lightning_modules.tasks.scenes import SceneBatch, SceneTask, Targets
 
@@ -116,6 +117,7 @@ class Detection(SceneTask):
     """
 
     picture = "boxes"
+    answers = Boxes()
 
     def __init__(
         self,

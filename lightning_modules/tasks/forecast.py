@@ -10,6 +10,7 @@ from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.models.forecasters import naive, seasonal_naive
+from lightning_modules.tasks.answers import Numbers
 from lightning_modules.tasks.base import Task
 from lightning_modules.tasks.means import RootMean
 
@@ -27,6 +28,8 @@ class Forecast(Task):
         scale: the loss is that of values divided by it.
         optimization: optimizer, schedule and memory format, as `Task` takes them.
     """
+
+    answers = Numbers("step")
 
     def __init__(
         self, model: nn.Module, period: int = 132, scale: float = 100.0, **optimization: Any

@@ -13,6 +13,7 @@ from torchmetrics import MetricCollection
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.distributed.gathering import count_rows, gather_rows
 from lightning_modules.models.recurrent import State
+from lightning_modules.tasks.answers import Texts
 from lightning_modules.tasks.base import Task
 from lightning_modules.tasks.means import Mean
 
@@ -34,6 +35,8 @@ class LanguageModelling(Task):
         ignore: the target that is none.
         optimization: optimizer, schedule and memory format, as `Task` takes them.
     """
+
+    answers = Texts()
 
     def __init__(
         self, model: nn.Module, carry_state: bool = False, ignore: int = -100, **optimization: Any
@@ -81,6 +84,20 @@ class LanguageModelling(Task):
         self._evaluated_state = state if self.carry_state and state else None
         metrics["loss"].update(nats[counted])
         metrics["bpc"].update(nats[counted] / math.log(2))
+
+    def on_predict_epoch_start(self) -> None:
+        self._evaluated_state = None
+
+    def predict_step(self, batch: Batch, batch_idx: int) -> list[dict[str, Tensor]]:
+        """For each row `text` (T,) and `next` (n,), the most probable token at each target."""
+        x, y = batch
+        logits, state = self.model(x, self._evaluated_state)  # (N, T, V)
+        self._evaluated_state = state if self.carry_state and state else None
+        expected = logits.argmax(dim=2)  # (N, T)
+        return [
+            {"text": row.clone(), "next": tokens[targets != self.ignore]}
+            for row, tokens, targets in zip(x, expected, y, strict=True)
+        ]
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         super().on_save_checkpoint(checkpoint)

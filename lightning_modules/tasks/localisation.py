@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from torchmetrics import MetricCollection
 from torchvision.ops import generalized_box_iou_loss
 
+from lightning_modules.tasks.answers import Boxes
 from lightning_modules.tasks.means import Mean
 from lightning_modules.tasks.scenes import SceneBatch, SceneTask, Targets
 
@@ -44,6 +45,7 @@ class Localisation(SceneTask):
     """
 
     picture = "boxes"
+    answers = Boxes()
 
     def __init__(self, model: nn.Module, box_weight: float = 1.0, **optimization: Any) -> None:
         super().__init__(model, **optimization)

@@ -11,6 +11,7 @@ from torchmetrics import MetricCollection
 
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.models.pca import PCA
+from lightning_modules.tasks.answers import Numbers
 from lightning_modules.tasks.base import Task
 
 
@@ -30,6 +31,8 @@ class Reconstruction(Task):
         noise: standard deviation of what is added in training.
         optimization: optimizer, schedule and memory format, as `Task` takes them.
     """
+
+    answers = Numbers("code")
 
     def __init__(self, model: nn.Module, noise: float = 0.0, **optimization: Any) -> None:
         super().__init__(model, **optimization)

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from torchmetrics import MetricCollection, R2Score
 
 from lightning_modules.datamodules.batches import Batch
+from lightning_modules.tasks.answers import Numbers
 from lightning_modules.tasks.base import Task
 
 
@@ -23,6 +24,8 @@ class Regression(Task):
         model: inputs (N, ...) to predictions (N,) or (N, 1).
         optimization: optimizer, schedule and memory format, as `Task` takes them.
     """
+
+    answers = Numbers("prediction")
 
     def __init__(self, model: nn.Module, **optimization: Any) -> None:
         super().__init__(model, **optimization)

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassJaccardIndex
 
+from lightning_modules.tasks.answers import Masks
 from lightning_modules.tasks.scenes import SceneBatch, SceneTask, Targets
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Segmentation(SceneTask):
     """
 
     picture = "masks"
+    answers = Masks()
 
     def __init__(self, model: nn.Module, num_classes: int = 11, **optimization: Any) -> None:
         super().__init__(model, **optimization)

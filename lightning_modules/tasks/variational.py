@@ -12,6 +12,7 @@ from torchmetrics import MetricCollection
 from lightning_modules.datamodules.batches import Batch
 from lightning_modules.datamodules.digits import MEAN, STD
 from lightning_modules.models.autoencoder import VAE
+from lightning_modules.tasks.answers import Numbers
 from lightning_modules.tasks.base import Task
 from lightning_modules.tasks.means import Mean
 
@@ -51,6 +52,8 @@ class Variational(Task):
         pixel_std: what they were divided by.
         optimization: optimizer, schedule and memory format, as `Task` takes them.
     """
+
+    answers = Numbers("code")
 
     def __init__(
         self,

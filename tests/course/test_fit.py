@@ -142,9 +142,19 @@ def test_testing_the_checkpoint_with_the_saved_config(whole: Path, tmp_path: Pat
         {key[6:]: value for key, value in weights.items() if key.startswith("model.")}
     )
     arrays = {key: torch.from_numpy(value) for key, value in load("mnist_subset").items()}
-    predicted = model(normalise(arrays["test_images"])).argmax(dim=1)
-    accuracy = (predicted == arrays["test_labels"]).float().mean().item()
+    logits = model(normalise(arrays["test_images"])).detach()
+    accuracy = (logits.argmax(dim=1) == arrays["test_labels"]).float().mean().item()
     assert float(tested["test_acc"]) == pytest.approx(accuracy, abs=1e-6)
+
+    # and the same answers, in a file of the run
+    assert main(["predict", *arguments, *best]) == 0
+    (path,) = Path("runs").glob("*/predict0/predictions.csv")
+    with path.open() as file:
+        answers = list(csv.DictReader(file))
+    assert [row["id"] for row in answers] == [str(number) for number in range(2000)]
+    assert [int(row["label"]) for row in answers] == logits.argmax(dim=1).tolist()
+    found = [[float(row[f"probability_{digit}"]) for digit in range(10)] for row in answers]
+    torch.testing.assert_close(torch.tensor(found), logits.softmax(dim=1), rtol=1e-4, atol=1e-5)
 
 
 def test_the_checkpoint_rebuilds_its_model_by_itself(whole: Path) -> None:

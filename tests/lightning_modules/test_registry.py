@@ -15,7 +15,7 @@ import lightning.pytorch as pl
 import pytest
 import torch
 from registry import BATCH_SIZE, CASES, HELD_OUT, TRAIN, WITHOUT_A_CASE, Case
-from short_runs import Tiny, build, quiet, trainer, two_steps
+from short_runs import PREDICTED, Tiny, build, quiet, trainer, two_steps
 from three_processes import PROCESSES, SHARDED
 
 from lightning_modules import callbacks, regularization
@@ -80,6 +80,8 @@ def test_three_processes_do_what_one_does(case: Case, on_three_processes: dict[s
     assert found["metrics"].keys() == expected["metrics"].keys()
     if case.random:
         return
+    assert found["predicted"] == expected["predicted"]
+    assert bool(found["predicted"]) == (case.name in PREDICTED)
     for part in ("state", "metrics"):
         for name, value in expected[part].items():
             if name != "train_loss_step":  # of the first process's rows alone
