@@ -1,7 +1,7 @@
 """The count goes on after progress.
 
 task: early_stopping
-says: stop at patience
+says: after progress the count starts anew
 """
 
 

@@ -1,7 +1,7 @@
 """np.roll: what leaves on one side comes back on the other.
 
 task: random_crop
-says: surrounded by zeros
+says: comes back on the other
 """
 
 import numpy as np
