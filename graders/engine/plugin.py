@@ -70,6 +70,7 @@ class AssignmentTests:
         self._seed = b""
         self._session = self._collect(tests)
         self._items = {item.name: item for item in self._session.items}
+        self._one_module = len({item.parent for item in self._session.items}) == 1
         self.specs = [_spec(item) for item in self._items.values()]
         self._titles = {spec.name: spec.title for spec in self.specs}
         self._check()
@@ -166,10 +167,9 @@ class AssignmentTests:
 
     def _sibling(self, item: pytest.Item) -> pytest.Item | None:
         """A test to announce as the next, so that the module that they share stays set up."""
-        items = self._session.items
-        if any(other.parent is not item.parent for other in items):
+        if not self._one_module:
             return None
-        return next((other for other in items if other is not item), None)
+        return next((other for other in self._session.items if other is not item), None)
 
     # pytest's side
 

@@ -47,10 +47,12 @@ def renew_fixtures(item: pytest.Function, given: Mapping[str, Any]) -> None:
 
     ``Function._initrequest`` forgets the fixtures of the last run, as pytest's plugins for
     repeated tests do. What stands in ``Function.funcargs`` is not looked for any more: pytest's
-    way to a fixture takes longer than most tests.
+    way to a fixture takes longer than most tests, and so does its way to ``request``, which the
+    fixtures that are ``given`` may name: ``Function._request`` is what it would find.
     """
     item._initrequest()
-    item.funcargs |= {name: given[name] for name in given if name in item.fixturenames}
+    known = {**given, "request": item._request}
+    item.funcargs |= {name: known[name] for name in known if name in item.fixturenames}
 
 
 def run(item: pytest.Item, following: pytest.Item | None) -> None:

@@ -28,7 +28,7 @@ def own():
     return len(runs)
 
 @pytest.fixture
-def given():
+def given(request):
     runs.append("the plugin's own was used")
     return "from the fixture"
 
@@ -98,6 +98,14 @@ def test_initrequest_gives_fresh_fixtures_and_funcargs_those_that_are_given(
         pytest_internals.run(first, following=None)
     torn_down = ["module set up", "fixture", (2, "a"), "module torn down"]
     assert runs == [*torn_down, "module set up", "fixture", (6, "b"), "module torn down"]
+
+
+def test_request_is_given_as_well(session: pytest.Session) -> None:
+    first, second, _ = items(session)
+    pytest_internals.renew_fixtures(first, {"given": "g"})
+    assert first.funcargs["request"].node is first
+    pytest_internals.renew_fixtures(second, {"given": "g"})
+    assert second.funcargs == {}
 
 
 def test_setupstate_keeps_what_the_following_test_shares(session: pytest.Session) -> None:
