@@ -22,6 +22,9 @@ SubmissionStatus = Literal["graded", "missing", "rejected", "failed"]
 NOT_WRITTEN = "not written yet"
 """The message of a test whose function raises ``NotImplementedError``, as every stub does."""
 
+NOT_THERE = "there is no"
+"""How the message of a test begins whose function is not defined at all."""
+
 
 @dataclass(frozen=True)
 class TestResult:
@@ -54,7 +57,8 @@ class TestResult:
     @property
     def advice(self) -> str:
         """The hint, where there is something to mend rather than something to write first."""
-        mend = self.status in ("failed", "error", "timeout") and self.message != NOT_WRITTEN
+        write = self.message == NOT_WRITTEN or self.message.startswith(NOT_THERE)
+        mend = self.status in ("failed", "error", "timeout") and not write
         return self.hint if mend else ""
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from graders.engine.cells import Cell, Code
 from graders.engine.names import did_you_mean
 from graders.engine.printable import cut
-from graders.engine.results import NOT_WRITTEN
+from graders.engine.results import NOT_THERE, NOT_WRITTEN
 from graders.sandbox import wire
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Died, Sandbox, Session
@@ -166,7 +166,7 @@ class Submission:
         if name not in self.functions:
             meant = did_you_mean(name, self.functions, self.asked)
             why = "".join(f"; {note}" for note in self.notes()[:SHOWN_PROBLEMS])
-            raise StudentError(f"there is no {name} in your submission{meant}{why}")
+            raise StudentError(f"{NOT_THERE} {name} in your submission{meant}{why}")
         return self.functions[name]
 
     def notes(self) -> list[str]:

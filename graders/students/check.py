@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
-import json
-import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +15,17 @@ from rich.table import Table
 from rich.text import Text
 
 from graders.engine.catalogue import course_root, profile, source_path
-from graders.engine.cells import Code, from_notebook, from_script
+from graders.engine.cells import Code
+from graders.engine.names import defined_names
 from graders.engine.plain_text import explanation
-from graders.engine.results import TestResult, TestStatus, grouped_by_task
-from graders.errors import BadInput, GraderBroke, Rejected
+from graders.engine.results import TestResult, grouped_by_task
 from graders.sandbox import stand_ins
 from graders.sandbox.limits import Limits
 from graders.sandbox.magics import without_magics
+from graders.students.fresh_process import run_checks
 from graders.students.local import LocalStudent
+from graders.students.own_file import own_file, read_code
+from graders.students.report import Progress
 
 __all__ = ["check", "check_cell", "course_root"]
 
@@ -52,39 +50,31 @@ def check(name: str, file: Path | None = None, limit: float = Limits.submission_
     source_path(name)  # a known assignment
     path = file if file is not None else own_file(name)
     code = read_code(path)
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "results.jsonl"
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "graders.students.check_run",
-            name,
-            str(path),
-            str(report),
-        ]
-        environment = {**os.environ, "PYTHONPATH": str(course_root()), "PYTHONUTF8": "1"}
-        end: tuple[TestStatus, str] = ("error", "your code ended Python here")
-        try:
-            subprocess.run(command, env=environment, timeout=limit, check=False)
-        except subprocess.TimeoutExpired:
-            end = ("timeout", f"stopped when {limit:g} s were over: is there an endless loop?")
-        results = read_results(report, *end)
-    show(name, path, results, unavailable_imports(name, code))
+    progress = run_checks(name, path, seconds=limit)
+    show(name, path, progress, unavailable_imports(name, code))
     return 0
+
+
+class ChecksFailed(AssertionError):
+    """Some checks of a notebook's cell did not pass. The text is all that the notebook shows."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback, which would lead through our files."""
+        return [str(self)]
 
 
 def check_cell(name: str, task: str, namespace: dict[str, Any]) -> None:
     """Run one task's public tests on what a notebook has defined so far.
 
     Raises:
-        AssertionError: a test did not pass; the text has every message and hint.
+        ChecksFailed: a test did not pass; the text has every message and hint.
     """
-    __tracebackhide__ = True  # the notebook shows the text, not the path through the checker
-    results = list(public_tests(name).run(LocalStudent(namespace), b"public", task))
+    student = LocalStudent(namespace, asked_names(name))
+    results = list(public_tests(name).run(student, b"public", task))
     wrong = [result for result in results if not result.passed]
     if wrong:
-        raise AssertionError("\n" + "\n".join(plain(result) for result in wrong))
+        failed = f"{task}: {len(results) - len(wrong)} of {len(results)} checks pass"
+        raise ChecksFailed("\n".join([failed, *map(plain, wrong)])) from None
     print(f"{task}: all {len(results)} checks pass")
 
 
@@ -97,41 +87,10 @@ def public_tests(name: str) -> Any:
     return AssignmentTests(source.with_name(f"test_{name}.py"), source)
 
 
-def own_file(name: str) -> Path:
-    """The student's file where none is named: the one with the least left to write, or newest.
-
-    Raises:
-        BadInput: there is none.
-    """
-    for folder in (Path(), source_path(name).parent):
-        paths = [folder / f"{name}{suffix}" for suffix in (".py", ".ipynb")]
-        found = [path for path in paths if path.is_file()]
-        if found:
-            return min(found, key=_unwritten_then_age)
-    raise BadInput(f"there is no {name}.py or {name}.ipynb here: name the file to check")
-
-
-def _unwritten_then_age(path: Path) -> tuple[int, float]:
-    return path.read_bytes().count(b"NotImplementedError"), -path.stat().st_mtime
-
-
-def read_code(path: Path) -> Code:
-    """The code of a ``.py`` or ``.ipynb`` file.
-
-    Raises:
-        BadInput: it cannot be read as one.
-    """
-    readers = {".py": from_script, ".ipynb": from_notebook}
-    if path.suffix not in readers:
-        raise BadInput(f"{path} is neither a .py nor an .ipynb file")
-    try:
-        return readers[path.suffix](path.name, path.read_bytes())
-    except FileNotFoundError:
-        raise BadInput(f"{path} does not exist: name your .py or .ipynb file") from None
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    except Rejected as error:
-        raise BadInput(str(error)) from None
+@functools.cache
+def asked_names(name: str) -> frozenset[str]:
+    """What an assignment asks for by name."""
+    return defined_names(source_path(name).read_text(encoding="utf-8"))
 
 
 def unavailable_imports(name: str, code: Code) -> list[str]:
@@ -156,36 +115,18 @@ def unavailable_imports(name: str, code: Code) -> list[str]:
     return sorted(wanted - allowed)
 
 
-def read_results(report: Path, status: TestStatus, message: str) -> list[TestResult]:
-    """What the other process wrote, as far as it came.
-
-    Args:
-        status, message: for the test that was running when the process ended, if one was.
-
-    Raises:
-        GraderBroke: it wrote nothing, or wrote why it could not go on.
-    """
-    lines = report.read_text(encoding="utf-8").splitlines() if report.exists() else []
-    results: dict[str, TestResult] = {}
-    ended: set[str] = set()
-    for record in map(json.loads, lines):
-        if "broke" in record:
-            raise GraderBroke(record["broke"])
-        result = TestResult(**record)
-        if result.name in results:
-            ended.add(result.name)
-        results[result.name] = result
-    if not results:
-        raise GraderBroke("the checks did not start")
-    running = next((name for name in results if name not in ended), None)
-    if running:
-        results[running] = replace(results[running], status=status, message=message)
-    return list(results.values())
-
-
-def show(name: str, path: Path, results: Sequence[TestResult], imports: Sequence[str]) -> None:
+def show(name: str, path: Path, progress: Progress, imports: Sequence[str]) -> None:
     """Print one row per check, and what to do about those that did not pass."""
     console = Console()
+    results = progress.all_results
+    passed = sum(result.passed for result in results)
+    if progress.not_code:
+        console.print(Text(f"{name}: {path}", style="bold"))
+        console.print(Text(progress.not_code, style="bold red"))
+        console.print(f"0 of {len(results)} checks pass: nothing of the file runs before that")
+        return
+    for cell, why in progress.problems.items():
+        console.print(Text(f"stopped in {cell}: {why}", style="bold red"))
     table = Table(
         title=f"{name}: {path}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
     )
@@ -210,7 +151,6 @@ def show(name: str, path: Path, results: Sequence[TestResult], imports: Sequence
             style="yellow",
             markup=False,
         )
-    passed = sum(result.passed for result in results)
     console.print(f"{passed} of {len(results)} checks pass")
 
 

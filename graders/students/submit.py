@@ -12,7 +12,7 @@ from graders.engine.catalogue import RANKED, source_path
 from graders.engine.predictions import TEST_IDS, read_predictions
 from graders.engine.submissions import MAX_BYTES, MIB, SubmittedFile, read_file
 from graders.errors import BadInput, Rejected
-from graders.students.check import own_file, read_code
+from graders.students.own_file import own_file, read_code
 
 PREDICTIONS = "predictions.csv"
 STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")

@@ -13,10 +13,14 @@ import jupytext
 import nbformat
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from graders.engine.catalogue import course_root, source_path
+from graders.engine.results import grouped_by_task
 from graders.errors import BadInput
-from graders.students.check import check, check_cell, read_code, unavailable_imports
+from graders.students.check import check, check_cell, unavailable_imports
+from graders.students.fresh_process import run_checks
+from graders.students.own_file import read_code
 
 SOFTMAX = """\
 import numpy as np
@@ -94,6 +98,84 @@ def test_syntax_error_shows_the_line(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert "SyntaxError" in said
     assert "line 7: def broken(:" in said
     assert "0 of 19 checks pass" in said
+
+
+def test_a_syntax_error_is_told_once_and_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    check("softmax", write(tmp_path, SOFTMAX + "\ndef broken(:\n"))
+    said = capfd.readouterr().out
+    assert said.count("SyntaxError") == 1
+    assert "Hint" not in said
+    assert "each row" not in said
+
+
+def test_an_error_in_a_script_of_several_parts_shows_its_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = "# %%\ndef accuracy(scores, y):\n    return scores.mode(y)\n\n# %%\nx = 1\n"
+    check("softmax", write(tmp_path, text))
+    assert "(line 3: return scores.mode(y))" in row(capfd.readouterr().out, "Three of the four")
+
+
+def test_an_error_in_a_notebook_names_its_cell(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = "x = await later()\ndef accuracy(scores, y):\n    return scores.mode(y)"
+    check("softmax", notebook(tmp_path, "async def later(): return 1", text))
+    said = row(capfd.readouterr().out, "Three of the four rows")
+    assert "(cell 2 line 3: return scores.mode(y))" in said
+
+
+def test_a_misspelt_function_is_asked_about(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    check("softmax", write(tmp_path, SOFTMAX.replace("def softmax", "def sofmax")))
+    said = capfd.readouterr().out
+    assert "there is no softmax in your file: did you mean sofmax?" in row(said, "Scores (0, ln 3)")
+    assert "did you mean" not in row(said, "Three of the four rows")
+    skipped = row(said, "Scores of 1000 and -1000")
+    assert 'not run: "Scores (0, ln 3) give probabilities' in skipped
+    assert "test_" not in skipped
+
+
+IN_PLACE = """
+def sgd(w, dw, config=None):
+    config = config or {}
+    w -= config.get("learning_rate", 1e-2) * dw
+    return w, config
+"""
+
+
+def test_what_a_function_does_later_changes_nothing_that_a_check_holds(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In place, every step is right; that the caller's array changed is another check's matter."""
+    check("optimizers", write(tmp_path, IN_PLACE, "optimizers.py"))
+    said = capfd.readouterr().out
+    assert "passed" in row(said, "From 1, gradients 4 and 1")
+    assert "passed" in row(said, "Without config the learning rate is 0.01")
+
+
+def test_a_call_that_takes_too_long_costs_the_test_that_made_it(tmp_path: Path) -> None:
+    endless = (
+        f"{SOFTMAX}\n# %%\nwhile True: pass\n# %%\nimport os\n"
+        "def accuracy(scores, y): os._exit(1)\n"
+        "def svm_loss(x, y):\n    while True:\n"
+        "        try: x.sum()\n        except BaseException: pass\n"
+    )
+    progress = run_checks("softmax", write(tmp_path, endless), call_seconds=0.4)
+    by_task = {
+        task: [r.status for r in rs] for task, rs in grouped_by_task(progress.all_results).items()
+    }
+    assert set(by_task["softmax"]) == {"passed"}
+    assert set(by_task["accuracy"]) == {"error"}
+    assert by_task["svm_loss"][:2] == ["timeout", "timeout"]
+    told = [result.message for result in progress.all_results if result.task == "svm_loss"]
+    assert told[0] == "stopped after the 0.4 s that one call may take: is there an endless loop?"
+    (cell,) = progress.problems
+    assert "from line 7" in cell
+    assert "0.4 s" in progress.problems[cell]
 
 
 def test_endless_loop_ends_and_keeps_what_passed(
@@ -229,6 +311,36 @@ def test_check_cell_raises_with_every_message() -> None:
     assert "not divided by their sum" in said
     assert "Hint: divide each row by its own sum" in said
     assert "cross_entropy" not in said
+
+
+def test_check_cell_says_that_a_function_is_not_there_yet() -> None:
+    with pytest.raises(AssertionError) as caught:
+        check_cell("softmax", task="softmax", namespace={"sofmax": print})
+    said = str(caught.value)
+    assert said.startswith("softmax: 0 of 3 checks pass\n")
+    assert "there is no softmax yet: run the cell that defines it, then this one again" in said
+    assert "did you mean sofmax?" in said
+    assert "Hint" not in said
+
+
+def test_a_notebook_shows_the_text_and_the_students_line_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shell = InteractiveShell.instance(colors="nocolor")
+    try:
+        shell.run_cell("def accuracy(scores, y):\n    return scores.mode(y)", store_history=True)
+        shell.run_cell(
+            "from graders.students.check import check_cell\n"
+            "check_cell('softmax', task='accuracy', namespace=globals())",
+            store_history=True,
+        )
+    finally:
+        InteractiveShell.clear_instance()
+    said = capsys.readouterr().out
+    assert said.startswith("accuracy: 0 of ")
+    assert "(cell In[1] line 2: return scores.mode(y))" in said
+    assert "check.py" not in said
+    assert "Traceback" not in said
 
 
 def test_check_cell_sees_a_changed_argument() -> None:
