@@ -71,6 +71,14 @@ def test_wrong_file_still_exits_0_and_is_told_the_mistake(
     assert "there is no mse_loss in your file" in said
 
 
+@pytest.mark.parametrize("axis", ["axis=0", ""])
+def test_a_row_maximum_along_the_wrong_axis_is_named(axis: str) -> None:
+    namespace: dict[str, Any] = {}
+    exec(SOFTMAX.replace("max(axis=1, keepdims=True)", f"max({axis})"), namespace)
+    with pytest.raises(AssertionError, match="the maximum is not each row's own"):
+        check_cell("softmax", task="softmax", namespace=namespace)
+
+
 def test_exceptions_are_told_with_the_students_own_line(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
