@@ -525,7 +525,7 @@ def early_stopping_epoch(val_losses: list[float], patience: int) -> int:
     for epoch, loss in enumerate(val_losses):
         if loss < val_losses[best]:
             best = epoch
-        elif epoch - best >= patience:
+        elif epoch >= best + patience:
             break
     return best
     ### END SOLUTION
