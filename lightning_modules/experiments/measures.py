@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lightning_modules.callbacks.layer_statistics import dead_share
+from lightning_modules.callbacks.layer_statistics import dead_share, steepest_slopes
 from lightning_modules.datamodules.augmentation import translate
 from lightning_modules.experiments.training import Measured, Trained
 from lightning_modules.models.batch_norm import ACTIVATIONS
@@ -63,9 +63,9 @@ def steps_to(trained: Trained, metric: str, level: float) -> Measured:
 
 def dead_units(trained: Trained) -> Measured:
     """Share of hidden units whose slope is next to 0 for every validation image: `dead`."""
-    shares: list[Tensor] = []
+    steepest: list[Tensor] = []
     hooks = [
-        module.register_forward_hook(lambda m, x, _: shares.append(dead_share(m, x[0])))
+        module.register_forward_hook(lambda m, x, _: steepest.append(steepest_slopes(m, x[0])))
         for module in trained.task.modules()
         if isinstance(module, ACTIVATIONS)
     ]
@@ -73,7 +73,9 @@ def dead_units(trained: Trained) -> Measured:
         trained.task(trained.data.val_dataloader().inputs)
     for hook in hooks:
         hook.remove()
-    return Measured({"dead": float(torch.stack(shares).mean())})
+    return Measured(
+        {"dead": float(torch.stack([dead_share(slopes) for slopes in steepest]).mean())}
+    )
 
 
 def distinct_units(trained: Trained) -> Measured:
