@@ -5,6 +5,9 @@ C. Szegedy et al., "Going deeper with convolutions" (2015).
 
 from __future__ import annotations
 
+import math
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 
@@ -65,16 +68,45 @@ class InceptionBlock(nn.Module):
         return torch.cat(branches, dim=1)  # (N, out_channels, H, W)
 
 
+class OneBranch(nn.Sequential):
+    """One branch of an Inception block by itself, as wide as the block's cost allows.
+
+    Args:
+        in_channels: channels of the input.
+        kernel_size: of the branch: 1, or 3 or 5 behind a 1x1 convolution as wide.
+        cost: multiplications at each position, that is weights, of the block it stands for.
+    """
+
+    def __init__(self, in_channels: int, kernel_size: int, cost: int) -> None:
+        if kernel_size == 1:
+            width = cost // in_channels
+            super().__init__(ConvUnit(in_channels, width, 1))
+        else:
+            # width * in_channels + kernel_size^2 * width^2 = cost
+            square = kernel_size**2
+            width = int((math.sqrt(in_channels**2 + 4 * square * cost) - in_channels) / 2 / square)
+            super().__init__(ConvUnit(in_channels, width, 1), ConvUnit(width, width, kernel_size))
+        self.out_channels = width
+
+
 class SmallGoogLeNet(nn.Module):
     """Inception blocks for images of about 32 by 32, pooled twice between them.
 
     Args:
         width: unit of the channel counts; 6 gives 0.30 million parameters.
+        branch: kernel size of the one branch that stands in each block's place, at its cost; none
+            for whole blocks.
         num_classes: number of logits.
         in_channels: channels of the images.
     """
 
-    def __init__(self, width: int = 6, num_classes: int = 10, in_channels: int = 3) -> None:
+    def __init__(
+        self,
+        width: int = 6,
+        num_classes: int = 10,
+        in_channels: int = 3,
+        branch: Literal[1, 3, 5] | None = None,
+    ) -> None:
         super().__init__()
         self.stem = ConvUnit(in_channels, 8 * width, 3)
         channels = 8 * width
@@ -82,7 +114,11 @@ class SmallGoogLeNet(nn.Module):
         for scale, count in ((1, 2), (2, 4), (3, 2)):
             for _ in range(count):
                 w = width * scale
-                block = InceptionBlock(channels, 2 * w, 4 * w, 4 * w, w, w, w)
+                block: InceptionBlock | OneBranch
+                if branch is None:
+                    block = InceptionBlock(channels, 2 * w, 4 * w, 4 * w, w, w, w)
+                else:
+                    block = OneBranch(channels, branch, 8 * w * channels + 169 * w**2)
                 layers.append(block)
                 channels = block.out_channels
             if scale < 3:

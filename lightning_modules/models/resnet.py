@@ -149,33 +149,39 @@ class CifarResNet(nn.Module):
         shortcut: False gives the plain network that the paper compares with.
         num_classes: number of logits.
         in_channels: channels of the images.
+        width: channels of the first stage; each later one has twice as many.
 
     Raises:
         ValueError: the depth is not 6n + 2.
     """
 
     def __init__(
-        self, depth: int = 20, shortcut: bool = True, num_classes: int = 10, in_channels: int = 3
+        self,
+        depth: int = 20,
+        shortcut: bool = True,
+        num_classes: int = 10,
+        in_channels: int = 3,
+        width: int = 16,
     ) -> None:
         super().__init__()
         count, rest = divmod(depth - 2, 6)
         if rest or count < 1:
             raise ValueError(f"depth {depth}: must be 8, 14, 20, ..., that is 6n + 2")
         layers: list[nn.Module] = []
-        channels = 16
-        for width in (16, 32, 64):
+        channels = width
+        for stage in range(3):
             for index in range(count):
-                stride = 2 if width > 16 and index == 0 else 1
-                layers.append(CifarBlock(channels, width, stride, shortcut))
-                channels = width
-        self.stem = nn.Sequential(conv3x3(in_channels, 16), nn.BatchNorm2d(16), nn.ReLU())
+                stride = 2 if stage and index == 0 else 1
+                layers.append(CifarBlock(channels, width * 2**stage, stride, shortcut))
+                channels = width * 2**stage
+        self.stem = nn.Sequential(conv3x3(in_channels, width), nn.BatchNorm2d(width), nn.ReLU())
         self.blocks = nn.Sequential(*layers)
-        self.fc = nn.Linear(64, num_classes)
+        self.fc = nn.Linear(channels, num_classes)
         init_residual(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """Images (N, C, H, W) to logits (N, num_classes)."""
-        x = self.blocks(self.stem(x))  # (N, 64, H/4, W/4)
+        x = self.blocks(self.stem(x))  # (N, 4 width, H/4, W/4)
         return self.fc(x.mean(dim=(2, 3)))  # (N, num_classes)
 
 
