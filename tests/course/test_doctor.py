@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from course import doctor
+from course.cli import main
 from graders.errors import BadInput
 from graders.sandbox.isolation import Isolation
 
@@ -17,13 +16,14 @@ def texts(findings: object) -> str:
     return "\n".join(f"{f.state} {f.about}: {f.text}" for f in findings)  # type: ignore[attr-defined]
 
 
-def test_the_command_names_everything_and_succeeds_here() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "course", "doctor"], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_command_names_everything_and_succeeds_here(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status = main(["doctor"])
+    said = capsys.readouterr().out
+    assert status == 0, said
     for what in ("Python", "packages", "devices", "W&B", "isolation", "bubblewrap", "torch 2."):
-        assert what in done.stdout
+        assert what in said
 
 
 def test_a_missing_package_is_named_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
