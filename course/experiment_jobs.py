@@ -42,7 +42,7 @@ def perform(job: Job) -> Record:
         job.record,
         metrics={name: rounded(value) for name, value in measured.metrics.items()},
         curves={
-            name: thinned(*curve, points=job.curves[name])
+            name: thinned(*curve, job.curves[name], job.log_x)
             for name, curve in measured.curves.items()
             if name in job.curves
         },

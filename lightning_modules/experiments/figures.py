@@ -6,15 +6,19 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter, StrMethodFormatter
 from PIL import Image
 
 from lightning_modules.experiments.records import Record
 from lightning_modules.experiments.statistics import estimate
 from lightning_modules.experiments.verdicts import Verdict, values_by_seed
 from lightning_modules.visualisation.comparison import COLOURS
+
+MARKERS = "os^Dv"  # another for each round of the colours
+LEGEND_WIDTH = 66  # in letters
 
 
 def draw(verdict: Verdict, path: Path) -> None:
@@ -28,7 +32,8 @@ def draw(verdict: Verdict, path: Path) -> None:
         _curves(axes, verdict, runs)
         if len(arms) > 1:
             lines, labels = axes.get_legend_handles_labels()
-            figure.legend(lines, labels, loc="outside lower center", ncols=3, frameon=False)
+            columns = max(1, min(3, LEGEND_WIDTH // max(map(len, labels), default=1)))
+            figure.legend(lines, labels, loc="outside lower center", ncols=columns, frameon=False)
     else:
         _dots(axes, verdict, runs)
     axes.grid(alpha=0.25)
@@ -46,45 +51,53 @@ def _curves(axes: Axes, verdict: Verdict, runs: dict[str, list[Record]]) -> None
     """The mean over the seeds at each x, and its interval as a band."""
     wanted = verdict.experiment.figure
     for index, (arm, records) in enumerate(runs.items()):
-        colour, marker = COLOURS[index % len(COLOURS)], "os^Dv<>"[index // len(COLOURS) % 7]
-        curves = [
-            record.curves[wanted.curve] for record in records if wanted.curve in record.curves
-        ]
+        curves = [r.curves[wanted.curve] for r in records if wanted.curve in r.curves]
+        curves = [(x, y) for x, y in curves if x]
         if not curves:
             continue
-        shared = sorted(set.intersection(*(set(x) for x, _ in curves)))
-        values = [[dict(zip(x, y, strict=True))[at] for at in shared] for x, y in curves]
-        found = [estimate(column) for column in zip(*values, strict=True)]
-        axes.plot(
-            shared, [e.mean for e in found], color=colour, marker=marker, markersize=3.5, label=arm
-        )
+        # as far as all seeds go: a run may stop early
+        at = min((x for x, _ in curves), key=lambda x: x[-1])
+        columns = zip(*(np.interp(at, x, y) for x, y in curves), strict=True)
+        found = [estimate(list(column)) for column in columns]
+        colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index // len(COLOURS)]
+        mean = [e.mean for e in found]
+        axes.plot(at, mean, color=colour, marker=marker, markersize=3.5, label=arm)
         if len(curves) > 1:
             low, high = [e.low for e in found], [e.high for e in found]
             if "y" in wanted.log:  # an interval may reach below 0, which no logarithm does
-                low = [max(a, e.mean / 10) for a, e in zip(low, found, strict=True)]
-            axes.fill_between(shared, low, high, color=colour, alpha=0.2, linewidth=0)
+                low = [max(a, m / 10) for a, m in zip(low, mean, strict=True)]
+            axes.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
     axes.set(xlabel=wanted.x, ylabel=wanted.y)
+    if "acc" in wanted.y:
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
     if "x" in wanted.log:
         axes.set_xscale("log")
+        _label_log(axes.xaxis, *axes.get_xlim())
     if "y" in wanted.log:
         axes.set_yscale("log")
-    if "acc" in wanted.y:
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        _label_log(axes.yaxis, *axes.get_ylim())
+
+
+def _label_log(axis: Axis, low: float, high: float) -> None:
+    """Powers of ten alone; 1, 2 and 5 of each where there are hardly two of them."""
+    if high < 100 * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(StrMethodFormatter("{x:,.4g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _dots(axes: Axes, verdict: Verdict, runs: dict[str, list[Record]]) -> None:
-    """Every run at the first metric of the bar, and beside each arm's its mean and interval."""
+    """Every run at the first metric of the bar, and below each arm's its mean and interval."""
     condition = verdict.experiment.bar[0]
-    percent = condition.metric.unit == "%"
     names = list(runs)
     for row, arm in enumerate(names):
         values = values_by_seed(runs[arm], arm, condition.metric.name)
         if not isinstance(values, dict) or not values:
             continue
         y, colour = len(names) - 1 - row, COLOURS[row % len(COLOURS)]
-        x = np.array(list(values.values()))
-        axes.plot(x, np.full(len(x), y), "o", color=colour, alpha=0.45, markersize=5)
-        found = estimate(list(x))
+        x = list(values.values())
+        axes.plot(x, [y] * len(x), "o", color=colour, alpha=0.45, markersize=5)
+        found = estimate(x)
         if found.n > 1:
             axes.plot([found.low, found.high], [y - 0.25] * 2, color=colour, linewidth=2)
         axes.plot([found.mean], [y - 0.25], "D", color=colour, markersize=5)
@@ -93,5 +106,6 @@ def _dots(axes: Axes, verdict: Verdict, runs: dict[str, list[Record]]) -> None:
     axes.set_xlabel(condition.metric.label)
     if condition.scale == "ratio":
         axes.set_xscale("log")
-    if percent:
+        _label_log(axes.xaxis, *axes.get_xlim())
+    if condition.metric.unit == "%":
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))

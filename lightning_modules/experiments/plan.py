@@ -28,6 +28,7 @@ class Job:
         function: a dotted path; empty for a config.
         measures: what else to measure of a trained network, and how.
         curves: which to keep, and at how many points.
+        log_x: whether the figure's x is logarithmic.
         threads: of torch, for the whole run.
     """
 
@@ -36,6 +37,7 @@ class Job:
     function: str
     measures: dict[str, Options]
     curves: dict[str, int]
+    log_x: bool
     threads: int = 1
 
 
@@ -126,4 +128,4 @@ def _job(
         settings=experiment.settings(arm, budget, chosen),
     )
     values = experiment.config_values, experiment.function, experiment.measures
-    return Job(record, *values, curves)
+    return Job(record, *values, curves, log_x="x" in experiment.figure.log)

@@ -61,12 +61,14 @@ def rounded(value: float, digits: int = DIGITS) -> float | None:
     return float(f"{value:.{digits}g}") if math.isfinite(value) else None
 
 
-def thinned(x: list[float], y: list[float], points: int) -> Curve:
-    """At most so many `points` of a curve, evenly chosen, the first and the last among them."""
+def thinned(x: list[float], y: list[float], points: int, log: bool = False) -> Curve:
+    """At most so many `points` of a curve, the first and the last among them; evenly chosen, or
+    evenly on a logarithmic axis."""
     pairs = [(a, b) for a, b in zip(x, y, strict=True) if math.isfinite(b)]
     if len(pairs) > points:
-        last = len(pairs) - 1
-        pairs = [pairs[round(i * last / (points - 1))] for i in range(points)]
+        last, shares = len(pairs) - 1, [i / (points - 1) for i in range(points)]
+        places = {round((last + 1) ** s - 1 if log else last * s) for s in shares}
+        pairs = [pairs[place] for place in sorted(places)]
     return [float(f"{a:.6g}") for a, _ in pairs], [float(f"{b:.4g}") for _, b in pairs]
 
 

@@ -41,10 +41,15 @@ def arm_mean(verdict: Verdict, arm: str, metric: str) -> Estimate | None:
 def number(value: float, unit: str) -> str:
     """Shares as percent; other numbers to four digits, small and large ones without exponents."""
     if unit == "%":
-        return f"{100 * value:.2f}"
+        return _fixed(100 * value, 2)
     if value == round(value) and abs(value) < 1e9:
         return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _fixed(value: float, decimals: int) -> str:
+    """With so many decimals, and never as -0.00."""
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}"
 
 
 def with_unit(value: float, unit: str) -> str:
@@ -82,7 +87,7 @@ def _alike(half: float, unit: str, *values: float) -> list[str]:
     if max(map(abs, values)) < 1e-3:
         return [f"{value:.2g}" for value in values]
     decimals = max(0, 1 - math.floor(math.log10(half)))
-    return [f"{value:,.{decimals}f}" for value in values]
+    return [_fixed(value, decimals) for value in values]
 
 
 def headline(verdict: Verdict) -> str:
@@ -99,15 +104,23 @@ def sentences(verdict: Verdict) -> list[str]:
 
 
 def _found(finding: Finding) -> str:
-    label, first, second = finding.condition.metric.label, finding.first, finding.second
-    nothing = 1.0 if finding.condition.scale == "ratio" else 0.0
-    if finding.condition.kind == "equal":
-        return f"{label}: {first} and {second} differ by {effect(finding)}"
-    if finding.effect.low > nothing:
-        return f"{label}: {first} beats {second} by {effect(finding)}"
-    if finding.effect.high < nothing:
-        return f"{label}: {second} beats {first} by {effect(finding, turned=True)}"
-    return f"{label}: {first} ahead of {second} by {effect(finding)}, which may be nothing"
+    condition, first, second = finding.condition, finding.first, finding.second
+    metric = condition.metric
+    nothing = 1.0 if condition.scale == "ratio" else 0.0
+    ahead, behind = finding.effect.low > nothing, finding.effect.high < nothing
+    if not isinstance(second, str):
+        number = with_unit(second, metric.unit)
+        if condition.kind == "equal" or not (ahead or behind):
+            return f"{metric.label}: {first} differs from {number} by {effect(finding)}"
+        side = "above" if ahead == (metric.goal == "max") else "below"
+        return f"{metric.label}: {first} is {side} {number} by {effect(finding, turned=behind)}"
+    if condition.kind == "equal":
+        return f"{metric.label}: {first} and {second} differ by {effect(finding)}"
+    if ahead:
+        return f"{metric.label}: {first} beats {second} by {effect(finding)}"
+    if behind:
+        return f"{metric.label}: {second} beats {first} by {effect(finding, turned=True)}"
+    return f"{metric.label}: {first} ahead of {second} by {effect(finding)}, which may be nothing"
 
 
 def _asked(finding: Finding) -> str:

@@ -43,6 +43,18 @@ def test_words_say_what_was_found_and_what_was_asked():
     assert "which may be nothing" in sentences(unclear)[0]
 
 
+@pytest.mark.parametrize(
+    ("bar", "text"),
+    [
+        ({"better": ["a", 0.5], "smallest": 0.1}, "a is above 50.00 % by 43.00"),
+        ({"better": ["a", 0.99], "smallest": 0.1}, "a is below 99.00 % by 6.00"),
+        ({"equal": ["a", 0.93], "smallest": 0.1}, "a differs from 93.00 % by 0.00"),
+    ],
+)
+def test_a_number_is_lain_beside_not_beaten(bar, text):
+    assert text in sentences(verdict(bar=[{"metric": "score", **bar}]))[0]
+
+
 def test_a_ratio_is_written_from_the_side_that_is_ahead():
     bar = [{"better": ["a", "b"], "metric": "score", "scale": "ratio", "smallest": 2}]
     found = verdict({"a": [10.0, 20.0], "b": [40.0, 80.0]}, bar=bar, metrics={"score": {}})

@@ -55,4 +55,5 @@ def test_numbers_are_written_short():
     thin = thinned(x, [value / 3 for value in x], points=10)
     assert thin[0] == [0, 11, 22, 33, 44, 55, 66, 77, 88, 99]
     assert thin[1][-1] == 33.0
+    assert thinned(x, x, points=6, log=True)[0] == [0, 2, 5, 15, 39, 99]
     assert thinned([1.0, 2.0], [float("inf"), 5.0], points=10) == ([2.0], [5.0])
