@@ -164,8 +164,13 @@ def _add_experiment_actions(experiment: argparse.ArgumentParser) -> None:
 
     add("list", "every experiment of the course and its claim", "")
     run = add("run", "make the runs that are missing, and judge them", "shift --jobs 2")
-    run.add_argument("names", nargs="*", metavar="NAME", help="of the course, or a YAML file")
-    run.add_argument("--all", action="store_true", help="every experiment of the course")
+    rerun = add("rerun", "one seed of each arm again: do the digits agree?", "shift --threads 2")
+    rerun.add_argument("--threads", type=int, default=1, metavar="N", help="(%(default)s)")
+    for parser in (run, rerun):
+        parser.add_argument(
+            "names", nargs="*", metavar="NAME", help="of the course, or a YAML file"
+        )
+        parser.add_argument("--all", action="store_true", help="every experiment of the course")
     compare = add(
         "compare",
         "your own arms, the one that you expect to win first",
@@ -181,19 +186,20 @@ def _add_experiment_actions(experiment: argparse.ArgumentParser) -> None:
     compare.add_argument(
         "--smallest", type=float, default=0.0, help="difference that matters (%(default)s)"
     )
-    for parser in (run, compare):
-        parser.add_argument("--seeds", type=int, metavar="N", help="default: 5, or its file's")
+    for parser in (run, rerun, compare):
         parser.add_argument(
             "--jobs", type=int, metavar="N", help="runs at a time; default: one per core"
         )
         parser.add_argument(
             "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
         )
+    for parser in (run, compare):
+        parser.add_argument("--seeds", type=int, metavar="N", help="default: 5, or its file's")
         parser.add_argument("--again", action="store_true", help="drop the runs that are there")
         parser.add_argument("--wandb", action="store_true", help="send each run to W&B, too")
     report = add("report", "judge all that have runs together, and write the pages", "--ledger")
     report.add_argument("--out", type=Path, metavar="DIR", help="default: beside the runs")
-    for parser in (run, report):
+    for parser in (run, rerun, report):
         parser.add_argument("--budget", choices=BUDGETS, default="small", help="(%(default)s)")
         parser.add_argument(
             "--ledger", action="store_true", help="course/ledger in place of runs/experiments"

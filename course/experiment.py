@@ -33,18 +33,24 @@ def main(args: Namespace) -> int:
     folder = LEDGER if args.ledger else RUNS
     if args.action == "report":
         return report(folder, args.budget, args.out)
-    if args.seeds is not None and not 2 <= args.seeds < FIRST_TUNING_SEED:
-        raise BadInput(f"--seeds {args.seeds}: must be from 2 to {FIRST_TUNING_SEED - 1}")
     if args.action == "compare":
         from course.experiment_compare import comparison
 
         chosen = [comparison(args, COURSE.parent)]
     elif bool(args.names) == args.all:
-        raise BadInput("dlcourse experiment run: name experiments or files, or say --all")
+        raise BadInput(
+            f"dlcourse experiment {args.action}: name experiments or files, or say --all"
+        )
     else:
         chosen = experiments() if args.all else [find(name) for name in args.names]
-    store = None if args.budget == "smoke" else Records(folder)
     with workers_for(args.jobs, args.cluster) as workers:
+        if args.action == "rerun":
+            from course.experiment_rerun import rerun
+
+            return rerun(chosen, args.budget, workers, folder, args.threads)
+        if args.seeds is not None and not 2 <= args.seeds < FIRST_TUNING_SEED:
+            raise BadInput(f"--seeds {args.seeds}: must be from 2 to {FIRST_TUNING_SEED - 1}")
+        store = None if args.budget == "smoke" else Records(folder)
         return run(chosen, args.budget, args.seeds, workers, store, args.again, args.wandb)
 
 
@@ -129,13 +135,14 @@ def report(folder: Path, budget: str, out: Path | None) -> int:
 
     Where that is the ledger, tables and numbers in the lessons are written anew, too.
     """
-    from lightning_modules.experiments import ledger
+    from lightning_modules.experiments import ledger, reruns
 
     verdicts = judged(folder, budget)
     if not verdicts:
         raise BadInput(f"{folder}: no runs at budget {budget}; make some: dlcourse experiment run")
     to = out or folder
-    for path in ledger.write(verdicts, to, Path(os.path.relpath(COURSE, to)).as_posix()):
+    lessons = Path(os.path.relpath(COURSE, to)).as_posix()
+    for path in ledger.write(verdicts, reruns.load(folder), to, lessons):
         print(f"written: {path}")
     if folder == LEDGER and out is None:
         from course.experiment_pages import fill

@@ -17,6 +17,7 @@ import yaml
 from jsonargparse import ActionConfigFile
 from lightning.pytorch import LightningDataModule, LightningModule, Trainer, seed_everything
 from lightning.pytorch.cli import LightningArgumentParser
+from threadpoolctl import threadpool_limits
 
 import lightning_modules.datamodules.augmentation  # configs may then say `class_path: Flip`
 import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
@@ -105,7 +106,8 @@ def _threads(count: int) -> Any:
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
-        yield
+        with threadpool_limits(count):  # NumPy's BLAS
+            yield
     finally:
         torch.set_num_threads(before)
 

@@ -21,6 +21,8 @@ from lightning_modules.experiments.report import (
     rows,
     sentences,
 )
+from lightning_modules.experiments.reruns import Rerun
+from lightning_modules.experiments.reruns import markdown as rerun_table
 from lightning_modules.experiments.verdicts import Verdict
 
 STYLE = """
@@ -33,11 +35,14 @@ h2 { margin-top: 3rem } img { max-width: 100% } code { background: #f4f4f4 }
 """
 
 
-def write(verdicts: Sequence[Verdict], folder: Path, lessons: str) -> list[Path]:
+def write(
+    verdicts: Sequence[Verdict], reruns: Sequence[Rerun], folder: Path, lessons: str
+) -> list[Path]:
     """Writes README.md, ledger.json, index.html and a figure for each verdict.
 
     Args:
         verdicts: in the order of the page.
+        reruns: of some of the runs.
         folder: where everything goes.
         lessons: of the path from there to the folder of the lessons.
 
@@ -47,7 +52,7 @@ def write(verdicts: Sequence[Verdict], folder: Path, lessons: str) -> list[Path]
     folder.mkdir(parents=True, exist_ok=True)
     for verdict in verdicts:
         figures.draw(verdict, folder / f"{verdict.experiment.name}.png")
-    text = markdown(verdicts, lessons)
+    text = markdown(verdicts, reruns, lessons)
     pages = {
         "README.md": text,
         "ledger.json": json_text(verdicts),
@@ -58,7 +63,7 @@ def write(verdicts: Sequence[Verdict], folder: Path, lessons: str) -> list[Path]
     return [folder / name for name in pages]
 
 
-def markdown(verdicts: Sequence[Verdict], lessons: str) -> str:
+def markdown(verdicts: Sequence[Verdict], reruns: Sequence[Rerun], lessons: str) -> str:
     """The page: a table of all verdicts, then each experiment."""
     counts = Counter(verdict.verdict for verdict in verdicts)
     shares = ", ".join(f"{number} {name}" for name, number in counts.items())
@@ -79,6 +84,8 @@ def markdown(verdicts: Sequence[Verdict], lessons: str) -> str:
         e = verdict.experiment
         found = _cell(" ".join(sentences(verdict)) or verdict.why)
         lines.append(f"| [{e.name}](#{e.name}): {_cell(e.claim)} | {verdict.verdict} | {found} |")
+    if reruns:
+        lines += ["", *rerun_table(reruns)]
     for verdict in verdicts:
         lines += ["", *section(verdict, lessons)]
     return "\n".join(lines) + "\n"

@@ -130,7 +130,7 @@ def test_decimals_are_those_that_the_interval_is_worth(values, text):
 
 def test_the_ledger_is_three_pages_of_one_content_and_a_figure_each(tmp_path):
     waiting = verdict({"a": VALUES["a"], "b": VALUES["b"][:3]})
-    pages = ledger.write([verdict()], tmp_path, "..")
+    pages = ledger.write([verdict()], [], tmp_path, "..")
     assert [page.name for page in pages] == ["README.md", "ledger.json", "index.html"]
     markdown, values, html = (page.read_text() for page in pages)
     assert "1 claims" not in markdown
@@ -146,4 +146,4 @@ def test_the_ledger_is_three_pages_of_one_content_and_a_figure_each(tmp_path):
     assert "<td>93.00 ± 1.96 %</td>" in html
     assert '<h2 id="made_up">' in html
     assert Image.open(tmp_path / "made_up.png").size == (704, 374)
-    assert "Incomplete: runs are missing" in ledger.markdown([waiting], "..")
+    assert "Incomplete: runs are missing" in ledger.markdown([waiting], [], "..")
