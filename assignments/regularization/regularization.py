@@ -168,7 +168,8 @@ if __name__ == "__main__":
 # $$\text{running} \leftarrow \text{momentum} \cdot \text{running}
 #   + (1 - \text{momentum}) \cdot \text{batch}$$
 #
-# for the mean and for the variance, stored back into `bn_param`. Test mode changes nothing in it.
+# for the mean and for the variance (the same one, divided by $N$), stored back into `bn_param`. Test
+# mode changes nothing in it. Momentum and $\epsilon$ are those of `bn_param`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "batchnorm_forward-code", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -335,9 +336,9 @@ if __name__ == "__main__":
 #
 # *A worked row.* With $p = 0.75$ the row $(4, 8, 2, 6)$ may become $(0, 0, 8, 0)$: three of four
 # dropped on average, and the survivor times 4. Here `p` is the probability of *dropping*; some
-# papers write $p$ for keeping.
+# papers write $p$ for keeping. Each entry is drawn on its own.
 #
-# Backward, the same mask with the same factor applies to the gradient.
+# Backward, the same mask with the same factor applies to the gradient, once.
 
 
 # %% nbgrader={"grade": false, "grade_id": "dropout-code", "locked": false, "schema_version": 3, "solution": true, "task": false}
