@@ -90,6 +90,9 @@ def build_parser() -> argparse.ArgumentParser:
     submit.add_argument("file", nargs="?", type=Path, metavar="FILE")
     submit.add_argument("--student", required=True, metavar="ID")
     submit.add_argument("--to", type=Path, required=True, metavar="DIR")
+    submit.add_argument(
+        "--force", action="store_true", help="hand in what looks like a mistake without a question"
+    )
 
     grade = add(
         "grade",
@@ -276,7 +279,7 @@ def _run(args: argparse.Namespace) -> int:
         case "submit":
             from graders.students.submit import submit
 
-            return submit(args.name, args.file, args.student, args.to)
+            return submit(args.name, args.file, args.student, args.to, force=args.force)
         case "export":
             from graders.reports import export
 

@@ -77,6 +77,8 @@ def of_notebook(name: str, content: bytes) -> list[Piece]:
     Raises:
         Rejected: it is not JSON, has no list of cells, or absurdly many, or code that is not text.
     """
+    if not content.strip(b"\0\t\n\r \xef\xbb\xbf\xff\xfe"):
+        return []  # an empty file, with or without a mark of its encoding
     try:
         notebook = json.loads(content)
     except RecursionError:

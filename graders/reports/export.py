@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -20,6 +21,15 @@ from graders.reports import gradescope
 from graders.reports.formats import FORMATS
 
 Table = list[list[str | float]]
+
+
+class Login(str):
+    """A student's id in a column by which a platform finds the student: it must not change.
+
+    One like ``-x`` or ``@bob`` names something and computes nothing, whatever it begins with.
+    """
+
+    HARMLESS = re.compile(r"[-+@]?[^\W\d][\w.@-]*")
 
 
 def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str]:
@@ -89,7 +99,8 @@ def _canvas(results: ClassResults, lines: list[FinalScore]) -> Table:
     ]
     for line in _scored(lines):
         name = ", ".join(part for part in (line.last_name, line.first_name) if part)
-        rows.append([name or line.student, line.lms_id, "", line.student, "", line.score or 0.0])
+        login = Login(line.student)
+        rows.append([name or line.student, line.lms_id, "", login, "", line.score or 0.0])
     return rows
 
 
@@ -99,7 +110,7 @@ def _moodle(results: ClassResults, lines: list[FinalScore]) -> Table:
     for line in _scored(lines):
         rows.append(
             [
-                *(line.student, line.first_name, line.last_name, line.email),
+                *(Login(line.student), line.first_name, line.last_name, line.email),
                 *(line.score or 0.0, _remark(line)),
             ]
         )
@@ -132,6 +143,8 @@ def _csv(rows: Table) -> str:
 
 
 def _cell(value: str | float) -> str:
+    if isinstance(value, Login) and Login.HARMLESS.fullmatch(value):
+        return value
     # four decimals: an LMS shows two, and three times 33.3333 rounds to 100
     return (
         printable_cell(value) if isinstance(value, str) else f"{value:.4f}".rstrip("0").rstrip(".")

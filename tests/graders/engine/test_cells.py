@@ -34,6 +34,14 @@ def notebook(*cells: Any, **more: Any) -> bytes:
     return json.dumps({"cells": made, "nbformat": 4, "metadata": {}, **more}).encode()
 
 
+@pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_an_empty_file_is_read_as_no_code(content: bytes) -> None:
+    """So it is graded, with a message, in either form."""
+    assert from_notebook("a.ipynb", content).cells == ()
+    if content != b"\xff\xfe":  # no script in UTF-16
+        assert from_script("a.py", content).cells == ()
+
+
 # scripts
 
 
@@ -148,7 +156,6 @@ def test_honest_notebooks_are_read(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "not JSON"),
         (b"print('not a notebook')", "not JSON"),
         (b"\xff\xfe\xfd", "not JSON"),
         (b"[" * 100_000, "nested too deeply"),

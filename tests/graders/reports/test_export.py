@@ -151,6 +151,14 @@ def test_no_cell_is_a_formula(tmp_path, format, name):
         assert not [cell for cell in row if cell.strip()[:1] in tuple("=+-@＝＋－＠")]
 
 
+@pytest.mark.parametrize("student", ["-x", "+ada", "@bob", "ada@x.edu"])
+@pytest.mark.parametrize(("format", "column"), [("canvas", "SIS Login ID"), ("moodle", "Username")])
+def test_a_platform_gets_every_harmless_id_as_it_is(tmp_path, format, column, student):
+    graded(tmp_path, ClassResults("softmax", 100.0, "", (submission(student, *["passed"] * 3),)))
+    export.write("softmax", tmp_path, format, tmp_path / "grades")
+    assert rows_of(tmp_path / "grades")[-1][column] == student
+
+
 def test_thirds_add_up(tmp_path):
     third = replace(submission("ann", "passed", "passed", "passed"), score=100 / 3)
     graded(tmp_path, ClassResults("softmax", 100.0, "", (third,)))
