@@ -33,7 +33,7 @@ def names() -> tuple[Texts, int]:
 
 def main() -> None:
     for title, (texts, num_tokens) in (("names", names()), ("shakespeare", shakespeare())):
-        for order in range(2, 7):
+        for order in range(1, 8):
             model = NGram(order, num_tokens).fit(*texts["train"])
             mean = {}
             for split in ("val", "test"):
