@@ -77,6 +77,8 @@ def _together(waiting: list[Job], workers: Workers, lost: list[Job]) -> Iterator
                     future = executor.submit(_perform, waiting[0])
                 except workers.died:
                     break
+                except Exception as error:
+                    raise _gone(error) from error
                 running[future] = waiting.pop(0)
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
@@ -85,7 +87,7 @@ def _together(waiting: list[Job], workers: Workers, lost: list[Job]) -> Iterator
                 except workers.died:
                     lost.append(job)
                 except Exception as error:
-                    raise Unavailable(f"the workers are gone ({error}); run again") from error
+                    raise _gone(error) from error
     except BaseException:
         for worker in multiprocessing.active_children():
             worker.kill()  # what it is at would be lost, too, and Ctrl-C would have to wait for it
@@ -94,6 +96,10 @@ def _together(waiting: list[Job], workers: Workers, lost: list[Job]) -> Iterator
         for future in running:
             future.cancel()
         executor.shutdown(wait=False)
+
+
+def _gone(error: Exception) -> Unavailable:
+    return Unavailable(f"the workers are gone ({error}); what was finished is kept: run again")
 
 
 def workers_for(jobs: int | None, cluster: str | None) -> AbstractContextManager[Workers | None]:
