@@ -1,6 +1,6 @@
 """What a test may do with a student's ``nn.Module``: in NumPy arrays, on the student's side.
 
-``student.tool("forward", block, x)`` runs :func:``forward`` where the module lives, in the sandbox
+``student.tool("forward", block, x)`` runs ``forward`` where the module lives, in the sandbox
 or, for public checks, in the student's own process. What comes back is a claim like any answer
 of a student's: the test compares it with what follows from numbers that the test itself chose.
 """
@@ -79,7 +79,7 @@ def fit(
     Args:
         images, labels: (N, 1, 28, 28) and (N,).
         seed: of the order of the examples, and of what ``training_step`` draws: set before each
-            step, so that :func:``forward`` with the same seed and ``training=True`` meets the same
+            step, so that ``forward`` with the same seed and ``training=True`` meets the same
             dropout masks.
     """
     torch.default_generator.manual_seed(seed)
