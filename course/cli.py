@@ -117,6 +117,11 @@ def build_parser() -> argparse.ArgumentParser:
         help="seconds that a submission may take, default: %(default)g",
     )
     grade.add_argument(
+        "--trust-file-times",
+        action="store_true",
+        help="late penalties also where only a file's own time tells when it was handed in",
+    )
+    grade.add_argument(
         "--no-sandbox",
         action="store_true",
         help="run student code WITHOUT isolation: for your own code only",
@@ -275,6 +280,7 @@ def _run(args: argparse.Namespace) -> int:
                 force=args.force,
                 timeout=args.timeout,
                 sandboxed=not args.no_sandbox,
+                trust_file_times=args.trust_file_times,
             )
         case "submit":
             from graders.students.submit import submit

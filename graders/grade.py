@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -21,9 +20,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from graders.engine import submissions
 from graders.engine.catalogue import course_root
 from graders.engine.cluster import cluster_workers
+from graders.engine.hand_ins import HandIn, find, warning_of_look_alikes, warning_of_loose
 from graders.engine.interrupts import sigterm_raises
 from graders.engine.jobs import REFERENCE, read_job, reference_job
 from graders.engine.pool import Workers, grade_all
@@ -55,8 +54,18 @@ def grade(
     force: bool = False,
     timeout: float = Limits.submission_seconds,
     sandboxed: bool = True,
+    trust_file_times: bool = False,
 ) -> int:
     """Grade assignment ``name`` for every student in ``folder`` and return the exit status.
+
+    Args:
+        jobs: worker processes; one per core if left out.
+        cluster: address of a Dask scheduler, whose workers grade instead.
+        force: whether to grade again what is graded already.
+        timeout: seconds that a submission may take.
+        sandboxed: whether students' code runs isolated.
+        trust_file_times: whether late penalties fall where only a file's own time tells when it
+            was handed in.
 
     Raises:
         BadInput: a name, a folder or an option that cannot be.
@@ -66,11 +75,13 @@ def grade(
     count = len(os.sched_getaffinity(0)) if jobs is None else jobs
     if count < 1:
         raise BadInput(f"--jobs {jobs}: at least 1")
-    students = submissions.find(folder)
-    if warning := submissions.warning_of_loose(folder):
-        print(f"dlcourse: {warning}", file=sys.stderr)
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise BadInput(f"--out {out} lies inside {folder}, whose folders are students: move it out")
+    students = find(folder)
+    for warning in (warning_of_loose(folder), warning_of_look_alikes(students)):
+        warn(warning)
     if not sandboxed:
-        print(f"dlcourse: isolation: {Isolation.NONE}", file=sys.stderr)
+        warn(f"isolation: {Isolation.NONE}")
     somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)
     with sigterm_raises(), somewhere as workers, only_grader(out):
         reference, *graded = _grade_class(settings, students, out, workers, force)
@@ -81,14 +92,21 @@ def grade(
             isolation="; ".join(filter(None, isolations)),
             submissions=tuple(graded),
         )
-        write_everything(results, reference.tests, settings.reference, students, out)
+        perhaps_late = write_everything(
+            results, reference.tests, settings.reference, students, out, trust_file_times
+        )
     print_summary(results, out)
+    if perhaps_late:
+        warn(
+            f"late by their files' times alone, so without a penalty: {', '.join(perhaps_late)} "
+            "(--trust-file-times applies it)"
+        )
     return int(any(submission.status == "failed" for submission in results.submissions))
 
 
 def _grade_class(
     settings: GradingSettings,
-    students: list[submissions.HandIn],
+    students: list[HandIn],
     out: Path,
     workers: Workers,
     force: bool,
@@ -116,8 +134,8 @@ def _grade_class(
         key = keys[job.student] = key_of(job)
         known = None if force else records.finished.get(key)
         if known is not None:
-            # when it was handed in may have changed though the content did not
-            finish(replace(known, submitted_at=job.submitted_at))
+            # when and as what it was handed in may have changed though the content did not
+            finish(known.received(job.receipt))
         return known is None
 
     def finish(result: SubmissionResult) -> None:
@@ -166,13 +184,17 @@ def write_everything(
     results: ClassResults,
     tests: tuple[TestResult, ...],
     source: Path,
-    students: list[submissions.HandIn],
+    students: list[HandIn],
     out: Path,
-) -> None:
+    trust_file_times: bool = False,
+) -> list[str]:
     """All that ``--out`` holds, each file replaced atomically.
 
     Args:
         tests: every test of the assignment, as the reference solution passed it.
+
+    Returns:
+        The students who would be late if their files' times counted, and now are not.
     """
     # nbgrader's imports take a second: after the grading
     from graders.nbgrader import gradebook
@@ -186,8 +208,16 @@ def write_everything(
     pages.write_feedback(results, out)
     pages.write_report(results, out)
     penalty = late_penalty(course_root() / "nbgrader_config.py")
-    gradebook.update(results, points_by_task(tests), out, source=source, penalty=penalty)
+    perhaps_late = gradebook.update(
+        results,
+        points_by_task(tests),
+        out,
+        source=source,
+        penalty=penalty,
+        trust_file_times=trust_file_times,
+    )
     write_notebooks(results, source, students, out)
+    return perhaps_late
 
 
 def print_summary(results: ClassResults, out: Path) -> None:
@@ -199,5 +229,13 @@ def print_summary(results: ClassResults, out: Path) -> None:
     print(f"isolation: {results.isolation}")
     print(f"report: {out / 'report.html'}")
     for submission in results.submissions:
+        if submission.remark:
+            warn(f"{submission.student}: {submission.remark}")
         if submission.status == "failed":
-            print(f"dlcourse: {submission.student}: {submission.message}", file=sys.stderr)
+            warn(f"{submission.student}: {submission.message}")
+
+
+def warn(line: str) -> None:
+    """Print a line for the instructor, if there is one."""
+    if line:
+        print(f"dlcourse: {line}", file=sys.stderr)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from graders.engine import submissions
+from graders.engine.candidates import nothing_taken
 from graders.engine.cells import from_script
+from graders.engine.hand_ins import HandIn
 from graders.engine.results import SubmissionResult
 from graders.engine.secret import student_seed
 from graders.engine.settings import GradingSettings
@@ -16,21 +18,20 @@ REFERENCE = "\0reference"
 """Who handed in the reference solution; no student's folder can have this name."""
 
 
-def read_job(
-    assignment: str, secret: bytes, hand_in: submissions.HandIn
-) -> GradingJob | SubmissionResult:
+def read_job(assignment: str, secret: bytes, hand_in: HandIn) -> GradingJob | SubmissionResult:
     """A job, or at once the result of a submission in which there is nothing to run."""
     try:
         submitted = submissions.read(hand_in, assignment)
         if submitted is None:
-            missing = f"no {assignment}.py or {assignment}.ipynb was handed in"
-            return SubmissionResult(hand_in.student, "missing", message=missing)
+            return SubmissionResult(
+                hand_in.student, "missing", message=nothing_taken(hand_in, assignment)
+            )
         return GradingJob(
             student=hand_in.student,
             seed=student_seed(secret, assignment, hand_in.student),
             sha256=submitted.sha256,
-            submitted_at=submitted.submitted_at,
             code=submitted.code(),
+            receipt=submitted.receipt,
         )
     except Rejected as error:
         return SubmissionResult(hand_in.student, "rejected", message=str(error))
@@ -43,6 +44,5 @@ def reference_job(settings: GradingSettings, secret: bytes) -> GradingJob:
         student=REFERENCE,
         seed=student_seed(secret, settings.assignment, REFERENCE),
         sha256=hashlib.sha256(content).hexdigest(),
-        submitted_at="",
         code=from_script(settings.reference.name, content),
     )

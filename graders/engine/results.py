@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -83,6 +83,19 @@ class TaskResult:
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """How something was handed in: which file was taken, and when it came."""
+
+    file: str = ""
+    submitted_at: str = ""  # ISO 8601
+    submitted_at_source: str = ""  # one of graders.engine.timestamps
+    remark: str = ""  # what student and instructor should know of it
+
+
+NO_RECEIPT = Receipt()
+
+
+@dataclass(frozen=True)
 class SubmissionResult:
     """One student's outcome: every test of the assignment when ``status`` is ``graded``."""
 
@@ -92,12 +105,19 @@ class SubmissionResult:
     sha256: str = ""
     seconds: float = 0.0
     message: str = ""
+    file: str = ""
     submitted_at: str = ""
+    submitted_at_source: str = ""
+    remark: str = ""
     isolation: str = ""  # in which its code ran; empty where none of it did
     tests: tuple[TestResult, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", shown(self.message, SUBMISSION_CHARACTERS))
+
+    def received(self, receipt: Receipt) -> SubmissionResult:
+        """The same outcome of something handed in as ``receipt`` says."""
+        return replace(self, **vars(receipt))
 
     @property
     def tasks(self) -> tuple[TaskResult, ...]:

@@ -12,7 +12,7 @@ from graders.engine.catalogue import profile
 from graders.engine.cells import Code
 from graders.engine.names import defined_names
 from graders.engine.plugin import AssignmentTests
-from graders.engine.results import SubmissionResult
+from graders.engine.results import NO_RECEIPT, Receipt, SubmissionResult
 from graders.engine.settings import GradingSettings
 from graders.engine.student import Student, Submission
 from graders.errors import GraderBroke
@@ -28,8 +28,8 @@ class GradingJob:
     student: str
     seed: bytes
     sha256: str
-    submitted_at: str
     code: Code
+    receipt: Receipt = NO_RECEIPT
 
 
 class Grader:
@@ -66,10 +66,9 @@ class Grader:
             sha256=job.sha256,
             seconds=round(time.perf_counter() - started, 4),
             message="; ".join(notes),
-            submitted_at=job.submitted_at,
             isolation=self.sandbox.isolation,
             tests=tests,
-        )
+        ).received(job.receipt)
 
 
 @lru_cache(maxsize=1)
@@ -96,6 +95,5 @@ def broken(job: GradingJob, why: str) -> SubmissionResult:
         student=job.student,
         status="failed",
         sha256=job.sha256,
-        submitted_at=job.submitted_at,
         message=f"the grader broke: {why}",
-    )
+    ).received(job.receipt)

@@ -16,10 +16,11 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from graders.engine.hand_ins import HandIn
 from graders.engine.pieces import Piece
 from graders.engine.printable import printable
 from graders.engine.results import ClassResults, SubmissionResult, write_atomically
-from graders.engine.submissions import HandIn, read
+from graders.engine.submissions import read
 from graders.errors import Rejected
 from graders.nbgrader.gradebook_cells import released
 from graders.nbgrader.task_text import task_text

@@ -32,7 +32,8 @@ def update(
     *,
     source: Path | None = None,
     penalty: Penalty = no_penalty,
-) -> None:
+    trust_file_times: bool = False,
+) -> list[str]:
     """Write the results into ``out/gradebook.db``, one grade per task.
 
     Args:
@@ -42,6 +43,10 @@ def update(
         due: when the assignment is due; ``None`` keeps what the gradebook says.
         source: the assignment's py:percent source, for the cells that hold answers and text.
         penalty: asked for each late submission; its answer is kept within ``[0, score]``.
+        trust_file_times: whether a file's own time counts as when it was handed in.
+
+    Returns:
+        The students who would be late if their files' times counted, and now are not.
 
     A submission that the grader broke on has no automatic score and waits for a human. One that
     is missing has no submission in the gradebook, as in nbgrader, which counts it as zero.
@@ -53,8 +58,11 @@ def update(
     with open_gradebook(path) as gradebook:
         notebook = released(source) if source is not None else None
         layout = register(gradebook.db, results.assignment, tasks, notebook, due)
-        save(gradebook.db, layout, results, tasks, penalty)
+        perhaps_late = save(
+            gradebook.db, layout, results, tasks, penalty, trust_file_times=trust_file_times
+        )
         gradebook.db.commit()
+    return perhaps_late
 
 
 @contextmanager

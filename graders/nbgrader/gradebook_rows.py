@@ -12,6 +12,7 @@ from nbgrader import api, utils
 
 from graders.engine.printable import printable
 from graders.engine.results import ClassResults, SubmissionResult, TestResult
+from graders.engine.timestamps import GUESSED
 from graders.nbgrader.gradebook_cells import Database, Layout
 from graders.nbgrader.task_text import task_text
 
@@ -45,11 +46,22 @@ def save(
     results: ClassResults,
     tasks: dict[str, float],
     penalty: Penalty = no_penalty,
-) -> None:
-    """Insert or update the rows of every submission, without committing."""
+    *,
+    trust_file_times: bool = False,
+) -> list[str]:
+    """Insert or update the rows of every submission, without committing.
+
+    Args:
+        trust_file_times: whether a file's own time counts as when it was handed in. Otherwise the
+            gradebook has no time of such a submission, as nbgrader's own has none, and no penalty.
+
+    Returns:
+        The students who would be late if their files' times counted, and now are not.
+    """
     _add_students(database, results)
     sheets = _sheets(database, layout, [item.student for item in results.submissions])
     changes = _Changes()
+    perhaps_late = []
     for submission in results.submissions:
         sheet = sheets.get(submission.student)
         if sheet is None and submission.status == "missing":
@@ -60,6 +72,9 @@ def save(
         score = changes.add_grades(layout, sheet, submission, tasks)
         changes.add_comments(layout, sheet, submission)
         late = _seconds_late(timestamp, layout.assignment.duedate, sheet.extension)
+        if submission.submitted_at_source == GUESSED and not trust_file_times:
+            perhaps_late += [submission.student] if late > 0 else []
+            timestamp, late = None, 0.0
         lost = penalty(submission.student, score, late) if late > 0 else None
         if lost is not None:
             lost = min(max(lost, 0.0), max(score, 0.0))
@@ -72,6 +87,7 @@ def save(
                 {"id": sheet.notebook_id, "late_submission_penalty": lost}
             )
     changes.execute(database)
+    return perhaps_late
 
 
 def _add_students(database: Database, results: ClassResults) -> None:

@@ -14,11 +14,11 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from graders.engine.catalogue import assignment_names, course_root, source_path
+from graders.engine.hand_ins import HandIn
 from graders.engine.jobs import read_job
 from graders.engine.results import ClassResults, SubmissionResult, points_by_task, write_atomically
 from graders.engine.secret import course_secret
 from graders.engine.settings import MAX_SCORE, settings_for
-from graders.engine.submissions import HandIn
 from graders.engine.worker import grade_one, warm_grader
 from graders.errors import GraderBroke
 from graders.nbgrader.gradebook_cells import find, released

@@ -146,10 +146,12 @@ def needs_attention(results: ClassResults) -> list[Attention]:
             groups.setdefault((submission.status, submission.message), []).append(
                 submission.student
             )
+        if submission.remark:
+            groups.setdefault(("remark", submission.remark), []).append(submission.student)
         endless = [test.message for test in submission.tests if test.status == "timeout"]
         if endless:
             groups.setdefault(("timeout", endless[0]), []).append(submission.student)
-    order = {"failed": 0, "rejected": 1, "timeout": 2, "missing": 3}
+    order = {"failed": 0, "rejected": 1, "timeout": 2, "remark": 3, "missing": 4}
     return sorted(
         (Attention(reason, message, tuple(names)) for (reason, message), names in groups.items()),
         key=lambda item: (order[item.reason], -len(item.students)),

@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from graders.engine import submissions
 from graders.engine.catalogue import course_root
+from graders.engine.files import modified, read_file
+from graders.engine.hand_ins import student_name
 from graders.engine.predictions import read_predictions
 from graders.engine.results import write_atomically
+from graders.engine.timestamps import handed_in
 from graders.errors import BadInput, Rejected
 from graders.reports.standings import (
     Entry,
@@ -35,7 +37,7 @@ def leaderboard(directory: Path, out: Path | None = None) -> int:
 
     Args:
         directory: ``STUDENT.csv``, or ``STUDENT/`` with any number of ``.csv`` files at its top or
-            one folder below. Each is an entry, of the time that a ``timestamp.txt`` beside it
+            one folder below. Each is an entry, of the time that ``STUDENT/ENTRY/timestamp.txt``
             tells, else of when the file was changed.
         out: folder for the pages; ``directory`` itself if left out.
 
@@ -92,9 +94,11 @@ def read_students(directory: Path, held_out: HeldOut) -> dict[str, list[Entry]]:
             continue
         name = path.stem if path.suffix == ".csv" and not path.is_dir() else path.name
         for file in entry_files(path):
-            relative = submissions.student_name(str(file.relative_to(directory)))
-            entry = read_entry(file, relative, held_out)
-            students.setdefault(submissions.student_name(name), []).append(entry)
+            relative = file.relative_to(directory)
+            # beside an entry in a folder of its own, as dlcourse submit makes them
+            stamp = file.with_name("timestamp.txt") if len(relative.parts) == 3 else None
+            entry = read_entry(file, student_name(str(relative)), held_out, stamp)
+            students.setdefault(student_name(name), []).append(entry)
     return students
 
 
@@ -110,11 +114,12 @@ def entry_files(path: Path) -> Iterator[Path]:
                 yield from sorted(inner.glob("*.csv"))
 
 
-def read_entry(file: Path, name: str, held_out: HeldOut) -> Entry:
-    moment = submissions.modified(file)
+def read_entry(file: Path, name: str, held_out: HeldOut, stamp: Path | None) -> Entry:
+    """One file's scores, or why it has none; ``stamp`` is the platform's ``timestamp.txt``."""
+    moment = modified(file)
     try:
-        content, moment = submissions.read_file(file)
-        moment = submissions.handed_in(file, moment)
+        content, moment = read_file(file)
+        moment = handed_in(stamp, moment).moment
         predictions = read_predictions(content, held_out.labels.keys())
     except Rejected as error:
         return Entry(name, moment, problem=str(error))

@@ -7,6 +7,7 @@ would refuse either. Everything in them comes from strangers, so templates escap
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from urllib.parse import quote
 
 import jinja2
 
+from graders.engine.hand_ins import look_alikes
 from graders.engine.printable import printable
 from graders.engine.results import (
     ClassResults,
@@ -25,6 +27,7 @@ from graders.engine.results import (
     TestResult,
     write_atomically,
 )
+from graders.engine.timestamps import GUESSED
 from graders.reports import class_statistics
 
 MARKS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "◷", "skipped": "–"}
@@ -45,6 +48,7 @@ ATTENTION_LABELS = {
     "failed": "Grader failed",
     "rejected": "Rejected",
     "timeout": "Time-out",
+    "remark": "Handed in oddly",
     "missing": "Missing",
 }
 EXPLANATIONS = {
@@ -62,9 +66,21 @@ def write_feedback(results: ClassResults, out: Path) -> None:
 
     A page whose content has not changed keeps its file, and so its time stamp.
     """
+    names = page_names(results)
     for submission in results.submissions:
         page = feedback_page(results, submission)
-        _replace(out / "feedback" / f"{submission.student}.html", page)
+        _replace(out / "feedback" / names[submission.student], page)
+
+
+def page_names(results: ClassResults) -> dict[str, str]:
+    """Student -> the file of their page, distinct also where names differ in case alone."""
+    students = [submission.student for submission in results.submissions]
+    names = {student: f"{student}.html" for student in students}
+    for group in look_alikes(students):
+        for student in group:
+            digest = hashlib.sha256(student.encode()).hexdigest()[:12]
+            names[student] = f"{student}~{digest}.html"
+    return names
 
 
 def write_report(results: ClassResults, out: Path) -> None:
@@ -84,6 +100,7 @@ def feedback_page(results: ClassResults, submission: SubmissionResult) -> str:
             submission=clean,
             explanation=EXPLANATIONS.get(submission.status, ""),
             tasks=clean.tasks,
+            guessed=submission.submitted_at_source == GUESSED,
             num_passed=sum(test.passed for test in clean.tests),
             marks=MARKS,
             labels=LABELS,
@@ -107,6 +124,12 @@ def report_page(results: ClassResults) -> str:
             max_score=results.max_score,
             isolation=printable(results.isolation),
             submissions=results.submissions,
+            links={
+                student: f"feedback/{quote(name, safe='')}"
+                for student, name in page_names(results).items()
+            },
+            guessed=sum(item.submitted_at_source == GUESSED for item in results.submissions),
+            guessed_source=GUESSED,
             counts=Counter(submission.status for submission in results.submissions),
             summary=class_statistics.summary(scores),
             bars=bars,
@@ -142,7 +165,6 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         points=_points,
         percent_of=_percent_of,
-        feedback_link=_feedback_link,
         printable=printable,
         moment=_moment,
     )
@@ -168,10 +190,6 @@ def _moment(stamp: str) -> str:
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC)
     return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _feedback_link(student: str) -> str:
-    return f"feedback/{quote(student, safe='')}.html"
 
 
 def _clean(submission: SubmissionResult) -> SubmissionResult:

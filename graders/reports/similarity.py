@@ -20,10 +20,11 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from graders.engine import submissions
 from graders.engine.catalogue import course_root, source_path, uses_torch
+from graders.engine.hand_ins import find
 from graders.engine.printable import printable
 from graders.engine.results import write_atomically
+from graders.engine.submissions import read as read_submission
 from graders.errors import BadInput, Rejected
 from graders.nbgrader.gradebook_cells import released
 from graders.reports.fingerprints import Fingerprint, fingerprints, tokens
@@ -95,11 +96,11 @@ def similarity(name: str, folder: Path, to: Path) -> int:
     if to.is_dir():
         raise BadInput(f"{to} is a folder: name a file for --out")
     stub = Stub.of([c.source for c in released(source_path(name)).cells if c.cell_type == "code"])
-    found = submissions.find(folder)
+    found = find(folder)
     read, skipped = [], []
     for student in track(found, "reading", console=Console(stderr=True), transient=True):
         try:
-            work = submissions.read(student, name)
+            work = read_submission(student, name)
             if work is None:
                 skipped.append((student.student, "nothing handed in"))
             else:

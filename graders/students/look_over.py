@@ -8,9 +8,10 @@ from pathlib import Path
 
 from graders.engine.catalogue import assignment_names, source_path
 from graders.engine.cells import Code
+from graders.engine.files import MAX_BYTES
 from graders.engine.names import defined_names
-from graders.engine.submissions import MAX_BYTES, MIB
 from graders.errors import BadInput
+from graders.sandbox.limits import MIB
 from graders.sandbox.magics import without_magics
 from graders.students.own_file import read_code
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from graders.engine.results import Receipt
 from graders.engine.submissions import SubmittedFile
 from graders.errors import BadInput
 from graders.students.own_file import FORMS
@@ -90,7 +91,7 @@ def store(file: Path, place: Place, name: str, now: datetime) -> SubmittedFile:
     Raises:
         BadInput: the folder cannot be made.
     """
-    stored = SubmittedFile(name, file.read_bytes(), now.isoformat("T", "seconds"))
+    stored = SubmittedFile(name, file.read_bytes(), Receipt(name, now.isoformat("T", "seconds")))
     place.make(place.folder)
     earlier = place.earlier()
     for path in earlier:

@@ -10,9 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from graders.engine.catalogue import RANKED, source_path
+from graders.engine.files import read_file
 from graders.engine.predictions import TEST_IDS, read_predictions
 from graders.engine.results import grouped_by_task
-from graders.engine.submissions import SubmittedFile, read_file
+from graders.engine.submissions import SubmittedFile
 from graders.errors import BadInput, GraderBroke, Rejected
 from graders.students.due_dates import due_date
 from graders.students.fresh_process import run_checks

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graders.engine.catalogue import source_path
-from graders.engine.submissions import find
+from graders.engine.hand_ins import find
 
 HERE = Path(__file__).parent
 _HEADER = re.compile(r'\Ar?"""(.*?)"""', re.DOTALL)

@@ -21,10 +21,10 @@ from typing import Any
 import pytest
 
 from graders.engine.catalogue import course_root
+from graders.engine.hand_ins import find
 from graders.engine.jobs import read_job
 from graders.engine.secret import course_secret
 from graders.engine.settings import settings_for
-from graders.engine.submissions import find
 from graders.engine.worker import GradingJob, grade_one
 from tests.adversarial.cases import SOLUTION, Case, attacks, fair
 from tests.processes import descendants

@@ -51,7 +51,7 @@ def grade(name: str, source: str, seed: int = 0, task: str | None = None) -> Sub
     code = from_script(f"{name}.py", source.encode())
     student = f"student {seed}"
     chosen = grader(name) if task is None else grader_of_task(name, task)
-    return chosen.grade(GradingJob(student, student.encode(), "", "", code))
+    return chosen.grade(GradingJob(student, student.encode(), "", code))
 
 
 def lost(result: SubmissionResult) -> str:

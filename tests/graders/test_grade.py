@@ -272,3 +272,14 @@ def test_no_sandbox_is_loud(tmp_path, capsys):
     assert "NONE" in capsys.readouterr().err
     assert read_results(out)["isolation"].startswith("NONE")
     assert by_student(out)["ada"]["score"] == 100
+
+
+@pytest.mark.parametrize("out", ["grades", ".", "ada/grades"])
+def test_an_out_inside_the_submissions_is_refused(tmp_path, capsys, out):
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    arguments = ["grade", "softmax", str(tmp_path / "in"), "--out", str(tmp_path / "in" / out)]
+    assert main(arguments) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert "lies inside" in line
+    assert [path.name for path in tmp_path.rglob("*")] == ["in", "ada"]

@@ -1,13 +1,18 @@
 """Due dates, extensions and late penalties are nbgrader's, and `dlcourse grade` honours them."""
 
 import csv
-from datetime import datetime
+import json
+import os
+import shutil
+import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from nbgrader.api import Gradebook
 
 from course.cli import main
 from graders.engine.catalogue import course_root, source_path
+from graders.engine.files import modified
 from graders.nbgrader import gradebook
 from graders.nbgrader import late as late_module
 
@@ -112,3 +117,37 @@ def test_nothing_changes_when_everything_is_graded_again(graded, grade, capsys):
     warnings = [line for line in capsys.readouterr().err.splitlines() if "notes.txt" in line]
     assert len(warnings) == 1  # a file that is nobody's
     assert "not graded" in warnings[0]
+
+
+def test_no_penalty_falls_on_a_guessed_time_unless_told(folder, graded, grade, capsys):
+    file = folder / "in" / "eve" / "softmax.py"
+    file.parent.mkdir()
+    file.write_text(SOLUTION)
+    (file.parent / "timestamp.txt").write_text("2026-02-01 12:00 UTC")  # eve's own
+    late = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
+    os.utime(file, (late, late))
+    grade()
+    assert "without a penalty: eve (--trust-file-times" in capsys.readouterr().err
+    record = json.loads((graded / "results.json").read_text())["submissions"][-1]
+    assert (record["student"], record["submitted_at_source"]) == ("eve", "file time")
+    with Gradebook(gradebook.url(graded / "gradebook.db")) as book:
+        assert (
+            book.find_submission("softmax", "eve").timestamp is None
+        )  # so nbgrader's is none, too
+    assert float(exported(graded)["eve"]["score"]) == 100
+    grade("--trust-file-times")
+    assert "without a penalty" not in capsys.readouterr().err
+    assert float(exported(graded)["eve"]["score"]) == 90
+    shutil.rmtree(file.parent)
+
+
+def test_a_time_inside_a_students_zip_is_never_taken(folder, graded, grade):
+    path = folder / "in" / "fay.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("softmax/softmax.py", SOLUTION)
+        archive.writestr("softmax/timestamp.txt", "2026-02-01 12:00 UTC")
+    grade()
+    record = json.loads((graded / "results.json").read_text())["submissions"][-1]
+    assert (record["student"], record["submitted_at_source"]) == ("fay", "file time")
+    assert record["submitted_at"] == modified(path).isoformat()
+    path.unlink()

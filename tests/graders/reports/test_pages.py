@@ -1,12 +1,15 @@
 """The pages say what the record says, to everyone, and run nothing that a stranger wrote."""
 
 import re
+import unicodedata
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
 
 from graders.engine.results import ClassResults, SubmissionResult
+from graders.engine.timestamps import GUESSED, KNOWN
 from graders.reports import pages
 from tests.graders.class_results import outcome, small_class, submission
 
@@ -221,3 +224,43 @@ def test_an_empty_class_and_a_worthless_test_make_a_report(tmp_path):
     free = SubmissionResult("ann", "graded", tests=(outcome("test_free", "softmax", 0.0),))
     pages.write_report(ClassResults("softmax", 0.0, "", (free,)), tmp_path)
     assert "test_free" in (tmp_path / "report.html").read_text()
+
+
+def test_pages_of_names_that_differ_in_case_alone_do_not_collide(tmp_path):
+    names = ("Ada", "ada", "Zo\u00eb", "Zoe\u0308", "bob")
+    results = ClassResults(
+        "softmax", 100.0, "", tuple(SubmissionResult(n, "missing") for n in names)
+    )
+    pages.write_feedback(results, tmp_path)
+    pages.write_report(results, tmp_path)
+    written = [path.name for path in (tmp_path / "feedback").iterdir()]
+    assert len({unicodedata.normalize("NFC", name).casefold() for name in written}) == len(names)
+    assert "bob.html" in written
+    links = parse(tmp_path / "report.html").select("#class + .card a, table.class-table a")
+    assert {text_of(link): text_of(parse(tmp_path / unquote(link["href"])).select_one("p.quiet"))
+            for link in links} == {name: name for name in names}  # fmt: skip
+
+
+def test_where_a_hand_in_time_comes_from_is_said(tmp_path):
+    moment = "2026-03-01T12:00:00+00:00"
+    results = ClassResults("softmax", 100.0, "", (
+        SubmissionResult("ada", "graded", submitted_at=moment, submitted_at_source=KNOWN),
+        SubmissionResult("bob", "graded", submitted_at=moment, submitted_at_source=GUESSED),
+    ))  # fmt: skip
+    pages.write_feedback(results, tmp_path)
+    pages.write_report(results, tmp_path)
+    rows = [text_of(row) for row in parse(tmp_path / "report.html").select(".class-table tbody tr")]
+    assert rows[0].endswith("2026-03-01 12:00 UTC timestamp.txt")
+    assert rows[1].endswith("2026-03-01 12:00 UTC file time")
+    assert "copying changes" in text_of(parse(tmp_path / "report.html"))
+    assert "time of the file" not in text_of(parse(tmp_path / "feedback" / "ada.html"))
+    assert "12:00 UTC (the time of the file)" in text_of(parse(tmp_path / "feedback" / "bob.html"))
+
+
+def test_how_something_was_handed_in_is_said_to_both(tmp_path):
+    remark = "taken from softmax (1).ipynb <b>"
+    odd = SubmissionResult("ada", "graded", file="softmax (1).ipynb <b>", sha256="0", remark=remark)
+    results = ClassResults("softmax", 100.0, "", (odd,))
+    assert remark in text_of(BeautifulSoup(pages.feedback_page(results, odd), "html.parser"))
+    report = text_of(BeautifulSoup(pages.report_page(results), "html.parser"))
+    assert f"Handed in oddly 1 {remark} ada" in report

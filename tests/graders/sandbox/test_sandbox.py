@@ -282,7 +282,7 @@ def softmax_job() -> tuple[GradingSettings, GradingJob]:
     tests = course_root() / "graders" / "hidden" / "softmax"
     settings = GradingSettings("softmax", tests, source_path("softmax"), Limits(), isolated=True)
     source = source_path("softmax").read_bytes()
-    return settings, GradingJob("ada", b"seed", "hash", "", from_script("softmax.py", source))
+    return settings, GradingJob("ada", b"seed", "hash", from_script("softmax.py", source))
 
 
 def test_a_sandbox_that_is_killed_costs_nobody_anything() -> None:

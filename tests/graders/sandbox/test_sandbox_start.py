@@ -46,7 +46,7 @@ def test_refused(starts_as):
 def test_a_killed_sandbox_is_a_failed_submission(starts_as):
     starts_as(KILLED)
     code = from_script("softmax.py", source_path("softmax").read_bytes())
-    result = grade_one(settings_for("softmax", 10), GradingJob("ada", b"", "", "", code))
+    result = grade_one(settings_for("softmax", 10), GradingJob("ada", b"", "", code))
     assert result.status == "failed"
     assert "the sandbox was killed as it started" in result.message
 

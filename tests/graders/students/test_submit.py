@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course.cli import main
-from graders.engine import submissions
+from graders.engine import hand_ins, submissions
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.predictions import TEST_IDS
 from graders.engine.results import TestResult
@@ -43,7 +43,7 @@ def submit(path, to, *options, student="ada"):
 def test_what_is_stored_is_what_grading_reads(mine, tmp_path, capsys):
     assert submit(mine, tmp_path / "in") == 0
     receipt = capsys.readouterr().out
-    (found,) = submissions.find(tmp_path / "in")
+    (found,) = hand_ins.find(tmp_path / "in")
     work = submissions.read(found, "softmax")
     assert work is not None
     assert (found.student, work.content) == ("ada", mine.read_bytes())

@@ -1,0 +1,104 @@
+"""The files in a folder or a zip that a student handed in. They are data: none of them is run.
+
+Nothing of a zip is unpacked to disk, no link is followed, and what is larger than a submission may
+be is refused before it is read.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from graders.engine.files import MAX_BYTES, bounded, read_file
+from graders.engine.hand_ins import is_junk
+from graders.errors import Rejected
+from graders.sandbox.limits import MIB
+
+MAX_UNPACKED_BYTES = 200 * MIB
+MAX_UNPACKED_FILES = 1000
+MAX_LISTED = 1000  # after so many files of a student's folder, no further folder is looked into
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was handed in: its path in the folder or zip, its age, and how to read it."""
+
+    path: PurePosixPath
+    modified: float
+    """Larger for what is newer, in seconds; to compare only with others of the same place."""
+    read: Callable[[], bytes]
+
+
+def of_file(file: Path, path: PurePosixPath) -> File:
+    """What is at ``file``, be it a file, a link or a pipe; to its student it is ``path``."""
+    return File(path, file.lstat().st_mtime, lambda: read_file(file)[0])
+
+
+def in_folder(folder: Path) -> Iterator[File]:
+    """The files below a folder, the topmost first.
+
+    Raises:
+        OSError: it cannot be listed.
+    """
+    waiting = deque([PurePosixPath()])
+    listed = 0
+    while waiting and listed < MAX_LISTED:
+        inner = waiting.popleft()
+        with os.scandir(folder / inner) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                listed += 1
+                if is_junk(entry.name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(inner / entry.name)
+                else:
+                    yield of_file(folder / inner / entry.name, inner / entry.name)
+
+
+def in_zip(name: str, content: bytes) -> Iterator[File]:
+    """The files in a zip called ``name``.
+
+    Raises:
+        Rejected: it is damaged, or unpacks to more than a submission may be.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        members = archive.infolist()
+    except Exception as error:  # zipfile raises many kinds on malformed archives
+        raise _damaged(name, error) from None
+    if len(members) > MAX_UNPACKED_FILES:
+        raise Rejected(f"{name} holds more than {MAX_UNPACKED_FILES} files")
+    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
+        raise Rejected(f"{name} unpacks to more than {MAX_UNPACKED_BYTES // MIB} MiB")
+    for member in members:
+        path = PurePosixPath(member.filename.replace("\\", "/"))  # as some of Windows' tools write
+        if not member.is_dir() and not any(is_junk(part) for part in path.parts):
+            yield _member(name, archive, member, path)
+
+
+def _member(
+    name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: PurePosixPath
+) -> File:
+    def read() -> bytes:
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Rejected(f"{name} uses an unusual compression: make it again")
+        try:
+            with archive.open(member) as file:
+                content = file.read(MAX_BYTES + 1)
+        except Exception as error:  # as above
+            raise _damaged(name, error) from None
+        return bounded(path.name, content)
+
+    year, month, day, hour, minute, second = member.date_time
+    # a place in an order: the archive's clock has no zone, and its dates need not exist
+    age = ((((year * 12 + month) * 31 + day) * 24 + hour) * 60 + minute) * 60 + second
+    return File(path, age, read)
+
+
+def _damaged(name: str, error: Exception) -> Rejected:
+    return Rejected(f"{name} cannot be unpacked: {error or type(error).__name__}")
