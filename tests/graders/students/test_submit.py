@@ -71,7 +71,7 @@ def test_an_earlier_attempt_is_kept_and_named(mine, tmp_path, capsys):
     kept = sorted((tmp_path / "in" / "ada" / "softmax" / "earlier").rglob("softmax.py"))
     assert [path.read_text() for path in kept] == contents[:2]
     assert f"earlier    kept as {kept[1]}" in receipt
-    (found,) = submissions.find(tmp_path / "in")
+    (found,) = hand_ins.find(tmp_path / "in")
     assert submissions.read(found, "softmax").content.decode() == contents[2]
 
 
