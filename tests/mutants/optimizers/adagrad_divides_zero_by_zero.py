@@ -1,7 +1,7 @@
 """There is no epsilon.
 
 task: adagrad
-says: NaN
+says: 0 is divided by 0
 """
 
 import numpy as np

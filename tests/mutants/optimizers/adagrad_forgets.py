@@ -1,7 +1,7 @@
 """The cache is replaced, not added to.
 
 task: adagrad
-says: not remembered
+says: the cache is replaced
 """
 
 import numpy as np

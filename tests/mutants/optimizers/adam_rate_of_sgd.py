@@ -1,7 +1,7 @@
 """The default learning rate is 0.01.
 
 task: adam
-says: 1e-3
+says: learning_rate is 0.01 where config has none
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """t is raised after use: division by zero in the first step.
 
 task: adam
-says: NaN
+says: used before it is raised
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The bias correction is forgotten.
 
 task: adam
-says: bias correction is missing
+says: bias corrections are missing
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The velocity is kept under another name.
 
 task: sgd_momentum
-says: velocity
+says: config["velocity"] is not taken up
 """
 
 

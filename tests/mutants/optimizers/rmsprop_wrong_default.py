@@ -1,7 +1,7 @@
 """The decay rate is 0.9 where none is given.
 
 task: rmsprop
-says: decay_rate 0.99
+says: decay_rate is 0.9 where config has none
 """
 
 import numpy as np
