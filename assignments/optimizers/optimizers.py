@@ -33,6 +33,10 @@
 #
 # `config.setdefault("learning_rate", 1e-2)` puts a default where a key is missing and returns the
 # value that is there: all you need for both.
+#
+# Mind that `def rule(w, dw, config={})` makes one dictionary when the function is defined, and hands
+# out this same one in every call: a second run would go on with the first one's memory. That is why
+# the default is `None`, and an empty dictionary is made inside.
 
 # %%
 import numpy as np
@@ -273,6 +277,11 @@ if __name__ == "__main__":
 #
 # The corrected $\hat m$ and $\hat v$ are used for this step only: what is remembered are $m$ and $v$
 # themselves. And $t$ is raised *before* it is used; with $t = 0$ you would divide by 0.
+#
+# $\varepsilon$ is added to the root of the **corrected** $\hat v$. Kingma and Ba's paper mentions a
+# shorter form that gathers both corrections in the learning rate,
+# $\eta \sqrt{1 - \beta_2^t} / (1 - \beta_1^t)$, and adds $\varepsilon$ to $\sqrt v$ itself. That is
+# another $\varepsilon$, in the first step some thirty times as large: the form above is asked for.
 #
 # *Worked.* In the first step $\hat m = g$ and $\hat v = g^2$ exactly, so the step is $\eta$ times
 # the sign of $g$. With a steady gradient it stays $\eta$: the default $\eta$ of $10^{-3}$ is how far

@@ -46,6 +46,12 @@ def test_sgd_without_config(student):
     check_walk(student.sgd, [4], None, [0.96])
 
 
+@pytest.mark.points(1, task="sgd", hint="w -= ... writes into the caller's array")
+def test_sgd_leaves_its_arguments(student):
+    """Weights and gradient that were handed in stay as they were."""
+    check_w_and_dw_untouched(student, "sgd")
+
+
 @pytest.mark.points(1, task="sgd_momentum", hint='keep v in config["velocity"]')
 def test_sgd_momentum_worked_steps(student):
     """Three gradients of 1 with rate 0.1 move by 0.1, 0.19 and 0.271."""
@@ -54,6 +60,32 @@ def test_sgd_momentum_worked_steps(student):
         "the velocity never fades: multiply it by momentum": [0.9, 0.7, 0.4],
     }
     check_walk(student.sgd_momentum, [1, 1, 1], {"learning_rate": 0.1}, [0.9, 0.71, 0.439], wrong)
+
+
+@pytest.mark.points(1, task="sgd_momentum", hint="v = momentum * v - learning_rate * dw; w + v")
+def test_sgd_momentum_with_a_velocity(student):
+    """A velocity of 0.5 and a gradient of 1 with rate 0.1: the velocity becomes 0.35."""
+    config = {"learning_rate": 0.1, "velocity": np.array([0.5])}
+    wrong = {
+        'config["velocity"] is not taken up': [0.9],
+        "the learning rate belongs into the velocity: v = momentum * v - learning_rate * dw": [
+            1 - 0.1 * (0.45 + 1)
+        ],
+        "the velocity has the other sign here: v = momentum * v - learning_rate * dw, then w + v": [
+            1 - (0.45 + 0.1)
+        ],
+    }
+    check_walk(student.sgd_momentum, [1], config, [1.35], wrong)
+
+
+@pytest.mark.points(1, task="sgd_momentum", hint="def sgd_momentum(w, dw, config=None)")
+def test_sgd_momentum_new_run(student):
+    """A second run without config starts from rest, like the first."""
+    w, dw = np.array([1.0]), np.array([1.0])
+    student.sgd_momentum(w, dw)
+    again = as_tuple(student.sgd_momentum(w, dw), "next_w, config")[0]
+    leaked = {"the first run's velocity is still there: config={} is one dictionary for all": 0.971}
+    check_close(again, [0.99], "the second run's first step", mistakes=leaked, reveal=True)
 
 
 @pytest.mark.points(1, task="sgd_momentum", hint="make a new array: w + v")
@@ -66,7 +98,13 @@ def test_sgd_momentum_leaves_its_arguments(student):
 @pytest.mark.points(1, task="nesterov_momentum", hint="-momentum * v_prev + (1 + momentum) * v")
 def test_nesterov_momentum_worked_steps(student):
     """Two gradients of 1 with rate 0.1: the first step is 0.19, the second 0.271."""
-    wrong = {"this is ordinary momentum, or v_prev is taken after the update": [0.9, 0.71]}
+    wrong = {
+        "this is ordinary momentum, or v_prev is taken after the update": [0.9, 0.71],
+        "the old velocity and the new one are exchanged": [1.09, 1.071],
+        "the term with the old velocity is missing": [0.81, 0.449],
+        "the term with the old velocity has a minus": [0.81, 0.359],
+        "the velocity is not remembered: store it in config": [0.81, 0.62],
+    }
     check_walk(student.nesterov_momentum, [1, 1], {"learning_rate": 0.1}, [0.81, 0.539], wrong)
 
 
@@ -76,33 +114,69 @@ def test_adagrad_worked_steps(student):
     steps = 0.1 / np.sqrt([1, 2, 3])
     wrong = {
         "the square root is missing": 1 - np.cumsum(0.1 * 2 / (4 * np.array([1, 2, 3]))),
-        "the cache is not remembered: store it in config": [0.9, 0.8, 0.7],
+        "the cache is not remembered, or replaced: add to it": [0.9, 0.8, 0.7],
     }
     settings = {"learning_rate": 0.1}
     check_walk(student.adagrad, [2, 2, 2], settings, 1 - np.cumsum(steps), wrong)
 
 
+@pytest.mark.points(1, task="adagrad", hint='np.sqrt(cache) + config["epsilon"]')
+def test_adagrad_epsilon(student):
+    """With epsilon 1, rate 0.1 and a gradient of 3 the step is 0.1 * 3 / (3 + 1)."""
+    settings = {"learning_rate": 0.1, "epsilon": 1.0}
+    wrong = {
+        "epsilon belongs outside the square root": [1 - 0.3 / np.sqrt(9 + 1)],
+        "epsilon in config is not heeded": [0.9],
+    }
+    check_walk(student.adagrad, [3], settings, [0.925], wrong)
+
+
 @pytest.mark.points(1, task="adagrad", hint="epsilon, outside the square root, prevents 0 / 0")
 def test_adagrad_with_a_gradient_of_zero(student):
     """A weight whose gradient is 0 stays where it is."""
-    check_walk(student.adagrad, [0], None, [1.0])
+    check_walk(student.adagrad, [0], None, [1.0], {"0 is divided by 0: add epsilon": [np.nan]})
 
 
 @pytest.mark.points(1, task="rmsprop", hint="decay_rate * cache + (1 - decay_rate) * dw**2")
 def test_rmsprop_worked_steps(student):
     """With decay 0.75, the first step is twice the learning rate."""
-    wrong = {"this is adagrad: the cache must decay": [0.9, 0.9 - 0.1 / np.sqrt(2)]}
+
+    def walk_with(*caches):
+        return 1 - np.cumsum(0.1 * 3 / np.sqrt(caches))
+
+    wrong = {
+        "this is adagrad: the cache must decay": walk_with(9, 18),
+        "decay_rate and 1 - decay_rate are exchanged": walk_with(6.75, 8.4375),
+        "the new square is not multiplied by 1 - decay_rate": walk_with(9, 15.75),
+        "the cache is not remembered: store it in config": walk_with(2.25, 2.25),
+        "the square root is missing": 1 - np.cumsum(0.1 * 3 / np.array([2.25, 3.9375])),
+    }
     settings = {"learning_rate": 0.1, "decay_rate": 0.75}
-    right = [0.8, 0.8 - 0.1 / np.sqrt(0.4375)]
-    check_walk(student.rmsprop, [3, 3], settings, right, wrong)
+    check_walk(student.rmsprop, [3, 3], settings, [0.8, 0.8 - 0.1 / np.sqrt(0.4375)], wrong)
+
+
+@pytest.mark.points(1, task="rmsprop", hint='np.sqrt(cache) + config["epsilon"]')
+def test_rmsprop_epsilon(student):
+    """With epsilon 1, rate 0.1 and a cache of 1 a gradient of 2 moves by 0.1 * 2 / (1 + 1)."""
+    settings = {"learning_rate": 0.1, "decay_rate": 0.75, "epsilon": 1.0}
+    wrong = {
+        "epsilon belongs outside the square root": [1 - 0.2 / np.sqrt(1 + 1)],
+        "epsilon in config is not heeded": [0.8],
+    }
+    check_walk(student.rmsprop, [2], settings, [0.9], wrong)
+
+
+T_TOO_LATE = "t is used before it is raised: with t = 0 the corrections divide by 0"
 
 
 @pytest.mark.points(1, task="adam", hint="raise t, update m and v, correct both, then step")
 def test_adam_worked_steps(student):
     """With a steady gradient every step has the length of the learning rate."""
     wrong = {
-        "the bias correction is missing": 1 - np.cumsum([0.31622777, 0.42496077]),
+        "the bias corrections are missing": 1 - np.cumsum([0.31622777, 0.42496077]),
         "the bias correction of m is missing": [0.99, 0.971],
+        "t does not grow: store it in config": [0.9, 0.9 - 0.1 * 1.9 / np.sqrt(1.999)],
+        T_TOO_LATE: [np.nan, np.nan],
     }
     check_walk(student.adam, [5, 5], {"learning_rate": 0.1}, [0.9, 0.8], wrong)
 
@@ -112,7 +186,29 @@ def test_adam_with_changing_gradients(student):
     """Gradients of 1 and -1: the second step is nearly none."""
     m_hat, v_hat = (0.9 * 0.1 - 0.1) / (1 - 0.81), 1.0
     right = [0.9, 0.9 - 0.1 * m_hat / np.sqrt(v_hat)]
-    check_walk(student.adam, [1, -1], {"learning_rate": 0.1}, right)
+    wrong = {
+        "t does not grow: store it in config": [0.9, 0.9 + 0.1 * 0.1 / np.sqrt(1.999)],
+        "m and v are not remembered: store them in config": [
+            0.9,
+            0.9 + 0.1 * (0.1 / 0.19) / np.sqrt(0.001 / 0.001999),
+        ],
+        T_TOO_LATE: [np.nan, np.nan],
+    }
+    check_walk(student.adam, [1, -1], {"learning_rate": 0.1}, right, wrong)
+
+
+@pytest.mark.points(1, task="adam", hint='np.sqrt(v_hat) + config["epsilon"]')
+def test_adam_epsilon(student):
+    """With epsilon 1 and rate 0.1, a first gradient of 2 moves by 0.1 * 2 / (2 + 1)."""
+    wrong = {
+        "epsilon belongs outside the square root": [1 - 0.2 / np.sqrt(4 + 1)],
+        "epsilon is added to sqrt(v), as in Kingma and Ba's shorter form: correct v first": [
+            1 - 0.2 / (2 + 1 / np.sqrt(0.001))
+        ],
+        "epsilon in config is not heeded": [0.9],
+        T_TOO_LATE: [np.nan],
+    }
+    check_walk(student.adam, [2], {"learning_rate": 0.1, "epsilon": 1.0}, [1 - 0.2 / 3], wrong)
 
 
 @pytest.mark.points(1, task="minibatches", hint="permutation, then slices; the last may be shorter")

@@ -1,9 +1,10 @@
 """Error carried forward: one mistake costs once, however much builds on it.
 
-A hidden test module may hold ``CARRIED_FORWARD``: task -> the functions of it that later tasks
-call. Where a student lost points in such a task, the tests of later tasks that did not pass run a
-second time, and the student's code that calls one of those functions by its name gets the right
-answer. What passes then counts in full.
+A hidden test module may hold ``CARRIED_FORWARD``: a task, or one test -> the functions that are
+judged there and that later ones call. Where a student lost points there, the later tests that did
+not pass run a second time, and the student's code that calls one of those functions by its name
+gets the right answer. What passes then counts in full. Later than a task are the tests of the tasks
+that follow, later than a test is all that follows.
 
 The right answers come from the reference solution, which stays on this side of the wall: the
 student's process sends arguments and receives results. They may be anything, so they are bounded,
@@ -33,29 +34,33 @@ def carry_forward(
 ) -> tuple[TestResult, ...]:
     """``results`` of ``tests.run``, bettered where a wrong function alone stood in the way."""
     outcome = {result.name: result for result in results}
-    tasks = list(dict.fromkeys(spec.task for spec in tests.specs))
-    lost = {result.task for result in outcome.values() if not result.passed}
-    wrong = [task for task in tests.carried_forward if task in lost] if lost else []
+    lost = [result for result in outcome.values() if not result.passed]
+    places = {result.name for result in lost} | {result.task for result in lost}
+    wrong = [place for place in tests.carried_forward if place in places] if lost else []
     if not wrong:
         return tuple(outcome.values())
-    # only to tasks after the first that went wrong: never a function to one that it contains
-    for spec in tests.specs:
-        before = [task for task in wrong if tasks.index(task) < tasks.index(spec.task)]
+    ends = {place: at for at, spec in enumerate(tests.specs) for place in (spec.task, spec.name)}
+    # only to tests after those that went wrong: never a function to one that it contains
+    for at, spec in enumerate(tests.specs):
+        before = [place for place in wrong if ends[place] < at]
         result = outcome[spec.name]
         if not before or result.status not in RETRIED:
             continue
-        ready = all(outcome[name].passed or outcome[name].task in before for name in spec.depends)
+        ready = all(
+            outcome[name].passed or {name, outcome[name].task} & set(before)
+            for name in spec.depends
+        )
         if not ready:
             continue
         right = {
             name: bounded(function)
-            for task in before
-            for name, function in tests.carried_forward[task].items()
+            for place in before
+            for name, function in tests.carried_forward[place].items()
         }
         with student.replacing(right):
             again = tests.run_one(spec, student, seed)
         if again.passed:
-            message = f"right, given a right {' and '.join(before)} in place of yours"
+            message = f"right, given a right {' and '.join(right)} in place of yours"
             outcome[spec.name] = replace(again, message=message)
     return tuple(outcome.values())
 

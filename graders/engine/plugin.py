@@ -138,12 +138,12 @@ class AssignmentTests:
 
     @property
     def carried_forward(self) -> dict[str, dict[str, Callable[..., Any]]]:
-        """Task -> the reference's version of functions that later tasks build on."""
+        """Task or test -> the reference's version of functions that later ones build on."""
         module = self._session.items[0].getparent(pytest.Module)
         named: dict[str, tuple[str, ...]] = getattr(module and module.obj, "CARRIED_FORWARD", {})
         return {
-            task: {name: getattr(self._reference, name) for name in names}
-            for task, names in named.items()
+            place: {name: getattr(self._reference, name) for name in names}
+            for place, names in named.items()
         }
 
     def none_run(self, why: str) -> tuple[TestResult, ...]:

@@ -1,10 +1,13 @@
 """Hidden tests of the backprop assignment: 100 points.
 
+Every demand has its test, so that a mistake in one costs no other: a network of one layer and one
+example before deeper ones, weights apart from biases, the points at which a numerical gradient
+asks apart from what it makes of the answers.
+
 Expected gradients come from complex steps, ``f(x + ih).imag / h``, through formulas of our own
 (the sigmoid as a hyperbolic tangent): exact to rounding, with no derivative worked out by hand.
 Inputs and caches of a layer are the student's own, since what is in a cache is their choice; a
-layer whose forward is wrong can therefore lose its backward too, and networks are graded with one
-layer apart from networks with hidden ones, so that a wrong sigmoid keeps more than half.
+layer whose forward is wrong can therefore lose its backward too.
 """
 
 import itertools
@@ -15,12 +18,15 @@ import pytest
 from graders.engine.compare import as_array, as_number, as_tuple, check_close, check_untouched
 
 CARRIED_FORWARD = {
+    "perceptron": ("perceptron",),
+    "test_nand": ("nand",),
+    "test_xor": ("xor",),
     "sigmoid": ("sigmoid",),
     "activations": ("sigmoid_forward", "sigmoid_backward", "relu_forward", "relu_backward"),
     "affine": ("affine_forward", "affine_backward"),
     "mlp_forward": ("mlp_forward",),
 }
-"""Later tasks are judged with right ones of these, too, where the student's own went wrong."""
+"""What comes later is judged with right ones of these, too, where the student's own went wrong."""
 
 
 def smooth_step(z):
@@ -38,30 +44,61 @@ def complex_step(f, x):
     return gradient
 
 
+def check_works(answer, argument, what):
+    """That a function does anything at all, before it is praised for what it leaves alone."""
+    assert np.isfinite(answer).all(), f"{what} contains NaN or infinity"
+    assert np.ptp(answer), f"{what} has the same number everywhere"
+    assert not np.array_equal(answer, argument), f"{what} is what was handed in"
+
+
 # --- perceptron: 5 ---
 
 
-@pytest.mark.points(4, task="perceptron", hint="1 where w . x + b > 0, else 0")
-def test_perceptron_fires_above_its_threshold(student, rng):
-    """It fires if the weighted sum of its inputs plus the bias is positive."""
-    outputs = []
-    for d in (1, 2, 5, 5, 5, 5):
-        x, w = rng.standard_normal((2, d))
-        for b in (-(w @ x) + 0.1, -(w @ x) - 0.1):
-            output = as_number(student.perceptron(x, w, float(b)), "perceptron(x, w, b)")
-            assert output in (0, 1), "perceptron must return 0 or 1, nothing between or beyond"
-            outputs.append((output, float(w @ x + b > 0)))
-    wrong = sum(got != right for got, right in outputs)
-    assert wrong < len(outputs), "it fires exactly where it should not"
-    assert not wrong, f"{wrong} of {len(outputs)} decisions are wrong"
+def fires(student, x, w, b):
+    return as_number(student.perceptron(x, w, float(b)), "perceptron(x, w, b)") == 1
+
+
+def draw_neuron(rng, d):
+    """Inputs and weights whose product is well above 0."""
+    x, w = rng.standard_normal((2, d))
+    product = w @ x
+    return x, w * np.sign(product) * (1 + 1 / abs(product))
+
+
+@pytest.mark.points(2, task="perceptron", hint="1 where w . x + b > 0, else 0")
+def test_perceptron_fires_by_its_inputs(student, rng):
+    """Without a bias it fires if the weighted sum of its inputs is positive, and else not."""
+    for d in (1, 2, 5):
+        x, w = draw_neuron(rng, d)
+        right = fires(student, x, w, 0.0), not fires(student, -x, w, 0.0)
+        assert any(right), "it fires exactly where it should not"
+        assert all(right), "it does not fire by the sign of w . x"
+
+
+@pytest.mark.points(1, task="perceptron", hint="add b to the weighted sum before comparing with 0")
+def test_perceptron_fires_by_its_bias(student, rng):
+    """The bias moves the threshold."""
+    x, w = draw_neuron(rng, 4)
+    for b in (0.1, -0.1):
+        decided = fires(student, x, w, b - w @ x)
+        assert decided == (b > 0), "it is not w . x + b that decides whether it fires"
+
+
+@pytest.mark.points(1, task="perceptron", hint="0 where it does not fire, not -1, nor the sum")
+def test_perceptron_returns_0_or_1(student, rng):
+    """What it returns is 1 or 0."""
+    x, w = draw_neuron(rng, 3)
+    outputs = {as_number(student.perceptron(s * x, w, 0.0), "perceptron(...)") for s in (1, -1)}
+    assert outputs <= {0, 1}, "perceptron must return 0 or 1, nothing between or beyond"
+    assert len(outputs) == 2, "it returns the same, whatever its inputs are"
 
 
 @pytest.mark.points(1, task="perceptron", hint="strictly greater: >, not >=")
-@pytest.mark.depends("test_perceptron_fires_above_its_threshold")
 def test_perceptron_at_its_threshold(student):
-    """Exactly at the threshold it does not fire."""
-    output = as_number(student.perceptron(np.array([1.0, 2.0]), np.array([2.0, -1.0]), 0.0), "it")
-    assert output == 0, "with w . x + b = 0 it fires: the sum must be greater than 0"
+    """Exactly at the threshold it does not fire, above it it does."""
+    x, w = np.array([1.0, 2.0]), np.array([2.0, -1.0])
+    assert not fires(student, x, w, 0.0), "with w . x + b = 0 it fires: > 0 is asked for"
+    assert fires(student, np.ones(2), w, 0.0), "with w . x + b = 1 it does not fire"
 
 
 # --- gates: 8 ---
@@ -106,37 +143,57 @@ def test_half_adder(student):
 # --- sigmoid: 10 ---
 
 
-@pytest.mark.points(5, task="sigmoid", hint="1 / (1 + exp(-z)), elementwise")
+@pytest.mark.points(4, task="sigmoid", hint="1 / (1 + exp(-z)), elementwise")
 def test_sigmoid_definition(student, rng):
-    """1 / (1 + exp(-z)) for arrays of any shape."""
-    for shape in [(7,), (3, 4), (2, 2, 3)]:
-        z = 3 * rng.standard_normal(shape)
-        right = smooth_step(z)
-        check_close(
-            student.sigmoid(z),
-            right,
-            "sigmoid(z)",
-            mistakes={
-                "the sign in the exponent is wrong": 1 - right,
-                "this is tanh": np.tanh(z),
-                "this is the slope of the sigmoid": right * (1 - right),
-            },
-        )
+    """1 / (1 + exp(-z)) for every number."""
+    z = 3 * rng.standard_normal((3, 4))
+    right = smooth_step(z)
+    check_close(
+        student.sigmoid(z),
+        right,
+        "sigmoid(z)",
+        mistakes={
+            "the sign in the exponent is wrong": 1 - right,
+            "this is tanh": np.tanh(z),
+            "this is the slope of the sigmoid": right * (1 - right),
+        },
+    )
 
 
-@pytest.mark.points(3, task="sigmoid", hint="exp(-|z|) never overflows: treat both signs apart")
+@pytest.mark.points(1, task="sigmoid", hint="nothing in the formula depends on the shape")
+def test_sigmoid_of_any_shape(student, rng):
+    """The same numbers in another shape have the same sigmoids."""
+    z = 3 * rng.standard_normal(12)
+    flat = as_array(student.sigmoid(z), z.shape, "sigmoid(z)")
+    check_works(flat, z, "sigmoid(z)")
+    check_close(student.sigmoid(z.reshape(2, 2, 3)), flat.reshape(2, 2, 3), "sigmoid of (2, 2, 3)")
+
+
+@pytest.mark.points(2, task="sigmoid", hint="exp(-|z|) never overflows: treat both signs apart")
+def test_sigmoid_of_large_numbers_is_finite(student):
+    """For 1000 and -1000 one result is 1 and the other 0, neither NaN nor infinity."""
+    ends = as_array(student.sigmoid(np.array([-1000.0, 1000.0])), (2,), "sigmoid of -1000 and 1000")
+    assert np.isfinite(ends).all(), "sigmoid of -1000 and 1000 contains NaN or infinity"
+    assert np.allclose(sorted(ends), [0, 1]), "sigmoid of -1000 and 1000 is not 0 and 1"
+
+
+@pytest.mark.points(1, task="sigmoid", hint="exp(z) / (1 + exp(z)) for negative z, the other else")
 def test_sigmoid_of_large_numbers(student, rng):
-    """Finite and right for numbers as large as 1000, of either sign."""
+    """Right from -1000 to 1000."""
     z = np.array([-1000.0, -800 * rng.random() - 100, -30.0, 0.0, 30.0, 1000.0])
-    check_close(student.sigmoid(z), smooth_step(z), "sigmoid of numbers from -1000 to 1000")
+    wrong = {"the sign in the exponent is wrong": smooth_step(-z)}
+    check_close(
+        student.sigmoid(z), smooth_step(z), "sigmoid of numbers from -1000 to 1000", mistakes=wrong
+    )
 
 
 @pytest.mark.points(2, task="sigmoid", hint="z[z < 0] = ... writes into the caller's array")
-@pytest.mark.depends("test_sigmoid_definition")
 def test_sigmoid_leaves_its_argument(student, rng):
     """The array that was handed in stays as it was."""
     z = rng.standard_normal((4, 3))
-    check_untouched(student.after("sigmoid", z), z, names="z")
+    call = student.after("sigmoid", z)
+    check_works(as_array(call.result, z.shape, "sigmoid(z)"), z, "sigmoid(z)")
+    check_untouched(call, z, names="z")
 
 
 # --- activations: 14 ---
@@ -147,7 +204,9 @@ def test_sigmoid_forward(student, rng):
     """The forward pass gives the sigmoid of its input."""
     x = rng.standard_normal((4, 3))
     out, _ = as_tuple(student.sigmoid_forward(x), "out, cache")
-    check_close(out, smooth_step(x), "out of sigmoid_forward")
+    s = smooth_step(x)
+    wrong = {"the sign in the exponent is wrong": 1 - s, "this is tanh": np.tanh(x)}
+    check_close(out, s, "out of sigmoid_forward", mistakes=wrong)
 
 
 @pytest.mark.points(4, task="activations", hint="dout * s * (1 - s), with s the sigmoid of x")
@@ -169,6 +228,7 @@ def test_sigmoid_backward(student, rng):
             ),
             "the slope is s * (1 - s), not s": dout * s,
             "the slope is s * (1 - s), not 1 - s": dout * (1 - s),
+            "this is the slope of tanh": dout * (1 - np.tanh(x) ** 2),
         },
     )
 
@@ -186,11 +246,12 @@ def test_relu_forward(student, rng):
             mistakes={
                 "this is the absolute value": np.abs(x),
                 "this is where x is positive, not x itself": x > 0,
+                "what is negative is kept, and what is positive lost": np.where(x < 0, x, 0),
             },
         )
 
 
-@pytest.mark.points(4, task="activations", hint="dout where x > 0, and 0 elsewhere")
+@pytest.mark.points(3, task="activations", hint="dout where x > 0, and 0 elsewhere")
 def test_relu_backward(student, rng):
     """The gradient passes where the input was positive."""
     x, dout = rng.standard_normal((2, 5, 3))
@@ -209,17 +270,46 @@ def test_relu_backward(student, rng):
     )
 
 
+def check_own_cache(gradient, forward, first, second, x):
+    """The gradient of a first call, in the shape of x, is the same before and after a second.
+
+    Args:
+        gradient: works it out from a cache.
+    """
+    _, cache = as_tuple(forward(*first), "out, cache")
+    before = as_array(gradient(cache), x.shape, "dx")
+    check_works(before, None, "dx")
+    as_tuple(forward(*second), "out, cache")
+    check_close(gradient(cache), before, "dx of the first of two calls, asked for after the second")
+
+
+@pytest.mark.points(1, task="activations", hint="all that backward needs goes into cache")
+def test_activations_keep_their_own_cache(student, rng):
+    """A layer that is called twice can be walked back twice: memory is in the cache alone."""
+    x, other, dout = rng.standard_normal((3, 4, 3))
+    for layer in ("sigmoid", "relu"):
+        forward, backward = (getattr(student, f"{layer}_{way}") for way in ("forward", "backward"))
+
+        def dx(cache, backward=backward):
+            gradient = backward(dout, cache)
+            assert not np.array_equal(as_array(gradient, dout.shape, "dx"), dout), "dx is dout"
+            return gradient
+
+        check_own_cache(dx, forward, (x,), (other,), x)
+
+
 @pytest.mark.points(1, task="activations", hint="x[x < 0] = 0 writes into the caller's array")
-@pytest.mark.depends("test_relu_backward", "test_sigmoid_backward")
 def test_activations_leave_their_arguments(student, rng):
     """Inputs and gradients that were handed in stay as they were."""
     x, dout = rng.standard_normal((2, 4, 3))
     for layer in ("sigmoid", "relu"):
         call = student.after(f"{layer}_forward", x)
+        out, cache = as_tuple(call.result, "out, cache")
+        check_works(as_array(out, x.shape, "out"), x, "out")
         check_untouched(call, x, names="x")
-        check_untouched(
-            student.after(f"{layer}_backward", dout, call.result[1]), dout, names="dout"
-        )
+        call = student.after(f"{layer}_backward", dout, cache)
+        check_works(as_array(call.result, x.shape, "dx"), dout, "dx")
+        check_untouched(call, dout, names="dout")
 
 
 # --- affine: 18 ---
@@ -243,23 +333,34 @@ def affine_gradients(student, rng, shape):
     return as_tuple(student.affine_backward(dout, cache), "dx, dw, db"), (x, w, b, dout)
 
 
-@pytest.mark.points(4, task="affine", hint="x.reshape(N, -1) @ w + b")
+def check_affine(student, rng, shape):
+    x, w, b, _ = draw_affine(rng, shape)
+    out, _ = as_tuple(student.affine_forward(x, w, b), "out, cache")
+    check_close(
+        out,
+        affine(x, w, b),
+        f"out for x of shape {shape}",
+        mistakes={
+            "b is missing": affine(x, w, 0 * b),
+            "examples are flattened in another order than x.reshape(N, -1)": (
+                affine(np.stack([example.T for example in x]), w, b)
+            ),
+        },
+    )
+
+
+@pytest.mark.points(3, task="affine", hint="x @ w + b")
 def test_affine_forward(student, rng):
-    """out = x w + b, with each example flattened."""
-    for shape in [(4, 5), (1, 3), (2, 3, 2), (3, 2, 2, 2)]:
-        x, w, b, _ = draw_affine(rng, shape)
-        out, _ = as_tuple(student.affine_forward(x, w, b), "out, cache")
-        check_close(
-            out,
-            affine(x, w, b),
-            f"out for x of shape {shape}",
-            mistakes={
-                "b is missing": affine(x, w, 0 * b),
-                "examples are flattened in another order than x.reshape(N, -1)": (
-                    affine(np.stack([example.T for example in x]), w, b)
-                ),
-            },
-        )
+    """out = x w + b, for examples that are rows."""
+    for shape in [(4, 5), (1, 3)]:
+        check_affine(student, rng, shape)
+
+
+@pytest.mark.points(1, task="affine", hint="x.reshape(N, -1) flattens each example")
+def test_affine_forward_of_images(student, rng):
+    """Examples of any shape are flattened to rows."""
+    for shape in [(2, 3, 2), (3, 2, 2, 2)]:
+        check_affine(student, rng, shape)
 
 
 @pytest.mark.points(3, task="affine", hint="dx = dout @ w.T")
@@ -270,7 +371,7 @@ def test_affine_backward_dx(student, rng):
     check_close(dx, right, "dx", mistakes={"w must be transposed: dout @ w.T": dout @ w})
 
 
-@pytest.mark.points(4, task="affine", hint="dw = x.T @ dout: a sum over the examples, no 1/N")
+@pytest.mark.points(3, task="affine", hint="dw = x.T @ dout: a sum over the examples, no 1/N")
 def test_affine_backward_dw(student, rng):
     """dw adds up, over the examples, what each weight was multiplied with."""
     (_, dw, _), (x, w, b, dout) = affine_gradients(student, rng, (4, 5))
@@ -287,36 +388,62 @@ def test_affine_backward_db(student, rng):
 
 
 @pytest.mark.points(2, task="affine", hint="dx.reshape(x.shape), with the x that was handed in")
-@pytest.mark.depends("test_affine_backward_dx")
-def test_affine_backward_of_images(student, rng):
+def test_affine_backward_dx_of_images(student, rng):
     """dx has the shape that x had before it was flattened."""
-    for shape in [(2, 3, 2), (3, 2, 2, 2)]:
-        (dx, dw, _), (x, w, b, dout) = affine_gradients(student, rng, shape)
-        check_close(
-            dx, complex_step(lambda x, w=w, b=b, d=dout: np.sum(affine(x, w, b) * d), x), "dx"
-        )
-        check_close(
-            dw, complex_step(lambda w, x=x, b=b, d=dout: np.sum(affine(x, w, b) * d), w), "dw"
-        )
+    (dx, _, _), (x, w, b, dout) = affine_gradients(student, rng, (3, 2, 1, 2))
+    check_close(dx, complex_step(lambda x: np.sum(affine(x, w, b) * dout), x), "dx")
 
 
-@pytest.mark.points(2, task="affine", hint="+= on an argument writes into the caller's array")
-@pytest.mark.depends("test_affine_forward", "test_affine_backward_dw")
+@pytest.mark.points(1, task="affine", hint="dw = x.reshape(N, -1).T @ dout")
+def test_affine_backward_dw_of_images(student, rng):
+    """dw has a row for each number of a flattened example."""
+    (_, dw, _), (x, w, b, dout) = affine_gradients(student, rng, (3, 2, 1, 2))
+    check_close(dw, complex_step(lambda w: np.sum(affine(x, w, b) * dout), w), "dw")
+
+
+@pytest.mark.points(1, task="affine", hint="all that backward needs goes into cache")
+def test_affine_keeps_its_own_cache(student, rng):
+    """A layer that is called twice can be walked back twice: memory is in the cache alone."""
+    *first, dout = draw_affine(rng, (4, 5))
+    *second, _ = draw_affine(rng, (4, 5))
+
+    def dx(cache):
+        return as_tuple(student.affine_backward(dout, cache), "dx, dw, db")[0]
+
+    check_own_cache(dx, student.affine_forward, first, second, first[0])
+
+
+@pytest.mark.points(1, task="affine", hint="+= on an argument writes into the caller's array")
 def test_affine_leaves_its_arguments(student, rng):
     """Inputs, weights and gradients that were handed in stay as they were."""
     x, w, b, dout = draw_affine(rng, (4, 5))
     call = student.after("affine_forward", x, w, b)
+    out, cache = as_tuple(call.result, "out, cache")
+    check_works(as_array(out, dout.shape, "out"), x, "out")
     check_untouched(call, x, w, b, names="x, w, b")
-    check_untouched(student.after("affine_backward", dout, call.result[1]), dout, names="dout")
+    call = student.after("affine_backward", dout, cache)
+    check_works(as_array(as_tuple(call.result, "dx, dw, db")[0], x.shape, "dx"), dout, "dx")
+    check_untouched(call, dout, names="dout")
 
 
 # --- numerical_gradient: 10 ---
 
 
-@pytest.mark.points(5, task="numerical_gradient", hint="(f(x + h e_i) - f(x - h e_i)) / (2 h)")
+def asked(student, f, x, h):
+    """The gradient and the points at which f was called, less x."""
+    steps = []
+
+    def watched(point):
+        steps.append(np.array(point) - x)
+        return f(np.asarray(point))
+
+    return student.numerical_gradient(watched, x, h), steps
+
+
+@pytest.mark.points(4, task="numerical_gradient", hint="(f(x + h e_i) - f(x - h e_i)) / (2 h)")
 def test_numerical_gradient_of_smooth_functions(student, rng):
     """It agrees with the known slope, for arrays of any shape."""
-    for shape in [(3,), (2, 3), (1, 2, 2)]:
+    for shape in [(3,), (1, 2, 2)]:
         x, a = rng.standard_normal((2, *shape))
         check_close(
             student.numerical_gradient(lambda x, a=a: float(np.sum(a * np.sin(x))), x),
@@ -324,51 +451,77 @@ def test_numerical_gradient_of_smooth_functions(student, rng):
             "the gradient",
             mistakes={
                 "divide by 2 h: the points are 2 h apart": 2 * a * np.cos(x),
+                "the points are h apart: divide by h": a * np.cos(x) / 2,
                 "it is a difference: divide by 2 h": 2e-5 * a * np.cos(x),
+                "the sign is that of f(x - h) - f(x + h)": -a * np.cos(x),
             },
             atol=1e-4,  # a difference of one side is off by 1e-5, and judged below
         )
 
 
-@pytest.mark.points(3, task="numerical_gradient", hint="both sides of x, h away: use h as given")
-@pytest.mark.depends("test_numerical_gradient_of_smooth_functions")
-def test_numerical_gradient_is_central(student, rng):
-    """Differences are central, and h is used as given."""
+@pytest.mark.points(2, task="numerical_gradient", hint="both sides of x, h away: use h as given")
+def test_numerical_gradient_asks_on_both_sides(student, rng):
+    """For every entry, f is asked at x + h and at x - h, with h as given."""
+    x, h = 1 + rng.random(3), 0.1
+    _, steps = asked(student, lambda x: float(np.sum(x**3)), x, h)
+    moved = np.abs(np.array(steps))
+    assert moved.max() > 1e-9, "f is never asked beside x"
+    assert np.isclose(moved, h).any(), (
+        f"h is not heeded: with h = 0.1, f is asked {moved.max():g} away"
+    )
+    after, before = (np.isclose(steps, sign * h).any(axis=0) for sign in (1, -1))
+    assert after.any(), "only the side of x - h is used: take both"
+    assert before.any(), "only the side of x + h is used: take both"
+    assert (after & before).all(), "not every entry was moved by h to both sides"
+
+
+@pytest.mark.points(
+    1, task="numerical_gradient", hint="divide the difference by 2 h, with h as given"
+)
+def test_numerical_gradient_with_a_large_step(student, rng):
+    """With h = 0.1 it is the slope of the chord, which differs from that of the curve."""
     x, h = 1 + rng.random((2, 2)), 0.1
+    right = ((x + h) ** 3 - (x - h) ** 3) / (2 * h)
     check_close(
         student.numerical_gradient(lambda x: float(np.sum(x**3)), x, h),
-        ((x + h) ** 3 - (x - h) ** 3) / (2 * h),
+        right,
         "the gradient with h = 0.1",
         mistakes={
             "only the side of x + h is used: take both": ((x + h) ** 3 - x**3) / h,
             "only the side of x - h is used: take both": (x**3 - (x - h) ** 3) / h,
             "h is not heeded": 3 * x**2,
+            "divide by 2 h: the points are 2 h apart": 2 * right,
         },
     )
 
 
 @pytest.mark.points(2, task="numerical_gradient", hint="put the old value back after both calls")
-@pytest.mark.depends("test_numerical_gradient_of_smooth_functions")
 def test_numerical_gradient_restores_x(student, rng):
-    """In the end x is as it was; and only one entry at a time is moved."""
-    x, seen = rng.standard_normal((2, 3)), []
-
-    def f(point):
-        seen.append(np.array(point))
-        return float(np.sum(np.asarray(point) ** 2))
-
-    call = student.after("numerical_gradient", f, x)
-    after = np.asarray(call.args[1])
+    """In the end x is as it was."""
+    x = rng.standard_normal(4)
+    call = student.after("numerical_gradient", lambda x: float(np.sum(np.asarray(x) ** 2)), x)
+    check_works(as_array(call.result, x.shape, "the gradient"), x, "the gradient")
+    after = as_array(call.args[1], x.shape, "x")
     assert np.allclose(after, x, rtol=0, atol=1e-12), "x is not put back: restore every entry"
-    moved = max(np.count_nonzero(np.abs(point - x) > 1e-9) for point in seen)
-    assert moved <= 1, "several entries are moved at once: restore each before the next"
 
 
-# --- mlp: 35 ---
+@pytest.mark.points(1, task="numerical_gradient", hint="put the old value back before the next")
+def test_numerical_gradient_moves_one_entry_at_a_time(student, rng):
+    """While one entry is moved, all others are where they belong."""
+    gradient, steps = asked(student, lambda x: float(np.prod(x)), 1 + rng.random(4), 1e-5)
+    check_works(as_array(gradient, (4,), "the gradient"), None, "the gradient")
+    moved = max(np.count_nonzero(np.abs(step) > 1e-9) for step in steps)
+    assert moved, "f is never asked beside x"
+    assert moved == 1, "several entries are moved at once: restore each before the next"
+
+
+# --- mlp_forward: 12 ---
 
 
 def draw_mlp(rng, sizes, n=5):
+    """A network, its examples and labels; the label of a single one is the last class."""
     X, y = rng.standard_normal((n, sizes[0])), rng.integers(0, sizes[-1], n)
+    y[0] = sizes[-1] - 1
     params = {}
     for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes), start=1):
         params[f"W{layer}"] = rng.standard_normal((fan_in, fan_out))
@@ -402,8 +555,12 @@ def check_scores(student, rng, sizes):
             "hidden units are ReLUs where sigmoids are asked for": (
                 scores_of(X, params, lambda h: np.maximum(h, 0))
             ),
+            "hidden units are tanhs where sigmoids are asked for": scores_of(X, params, np.tanh),
             "softmax was applied: the scores are asked for": (
                 np.exp(right) / np.exp(right).sum(axis=1, keepdims=True)
+            ),
+            "the biases are missing": (
+                scores_of(X, {k: v * (k[0] == "W") for k, v in params.items()})
             ),
         },
     )
@@ -421,8 +578,9 @@ def test_mlp_forward_with_a_hidden_layer(student, rng):
     check_scores(student, rng, (4, 6, 3))
 
 
-@pytest.mark.points(2, task="mlp_forward", hint="L is len(params) // 2: loop over the layers")
-@pytest.mark.depends("test_mlp_forward_with_a_hidden_layer")
+@pytest.mark.points(
+    2, task="mlp_forward", hint="loop from 1 to len(params) // 2: sorted, W10 precedes W2"
+)
 def test_mlp_forward_of_any_depth(student, rng):
     """Three layers, and eleven."""
     check_scores(student, rng, (4, 5, 6, 3))
@@ -430,11 +588,12 @@ def test_mlp_forward_of_any_depth(student, rng):
 
 
 @pytest.mark.points(2, task="mlp_forward", hint="h += b writes into an array that may be X")
-@pytest.mark.depends("test_mlp_forward_without_hidden_layer")
 def test_mlp_forward_leaves_its_arguments(student, rng):
     """Examples and parameters that were handed in stay as they were."""
     X, _, params = draw_mlp(rng, (4, 5, 3))
-    check_same_params(student.after("mlp_forward", X, params), (X,), params, names="X")
+    call = student.after("mlp_forward", X, params)
+    check_works(as_array(call.result, (5, 3), "the scores"), X, "the scores")
+    check_same_params(call, (X,), params, names="X")
 
 
 def check_same_params(call, arrays, params, names):
@@ -445,87 +604,152 @@ def check_same_params(call, arrays, params, names):
         assert np.array_equal(after[key], value), f"params[{key!r}] was changed: work on a copy"
 
 
-def check_loss(student, rng, sizes):
-    X, y, params = draw_mlp(rng, sizes)
+# --- mlp_loss: 23 ---
+
+
+def check_loss(student, rng, sizes, n=5):
+    X, y, params = draw_mlp(rng, sizes, n)
     loss, _ = as_tuple(student.mlp_loss(X, y, params), "loss, grads")
     right = loss_of(X, y, params).real
-    added_up = {"the losses of the examples were added up: take their mean": right * len(y)}
+    added_up = {"the losses of the examples were added up: take their mean": right * n}
     check_close(loss, right, f"the loss with L = {len(sizes) - 1}", mistakes=added_up)
 
 
-def check_grads(student, rng, sizes):
-    X, y, params = draw_mlp(rng, sizes)
+def check_grads(student, rng, sizes, n, keys):
+    """The gradients of the parameters whose names begin with one of ``keys``."""
+    X, y, params = draw_mlp(rng, sizes, n)
     _, grads = as_tuple(student.mlp_loss(X, y, params), "loss, grads")
     assert isinstance(grads, dict), "grads must be a dictionary with the keys of params"
-    missing = sorted(set(params) - set(grads))
+    wanted = [key for key in reversed(params) if key.startswith(keys)]  # as they are computed
+    missing = sorted(set(wanted) - set(grads))
     assert not missing, f"grads has no {', '.join(missing)}"
-    for key in reversed(params):  # the way in which they are computed
+    for key in wanted:
         right = complex_step(lambda p, key=key: loss_of(X, y, {**params, key: p}), params[key])
         check_close(
             grads[key],
             right,
             f"grads[{key!r}] with L = {len(sizes) - 1}",
-            mistakes={"it is N times too large: the mean's 1/N is missing": right * len(y)},
+            mistakes={
+                "it is N times too large: the mean's 1/N is missing": right * n,
+                "it is N times too small: divide by N once": right / n,
+            },
         )
 
 
-@pytest.mark.points(3, task="mlp_loss", hint="mean softmax cross-entropy of mlp_forward's scores")
-def test_mlp_loss_without_hidden_layer(student, rng):
-    """With one layer it is the softmax loss of a linear classifier."""
+@pytest.mark.points(2, task="mlp_loss", hint="ln(sum(exp(scores))) - scores[y]")
+def test_mlp_loss_of_one_example(student, rng):
+    """With one layer and one example it is the cross-entropy of the softmax of the scores."""
+    check_loss(student, rng, (4, 3), n=1)
+
+
+@pytest.mark.points(1, task="mlp_loss", hint="the mean over the examples")
+def test_mlp_loss_of_several_examples(student, rng):
+    """Several examples cost the mean of what each of them costs."""
     check_loss(student, rng, (4, 3))
 
 
-@pytest.mark.points(4, task="mlp_loss", hint="the same loss of the scores with hidden layers")
+@pytest.mark.points(3, task="mlp_loss", hint="the same loss of the scores with hidden layers")
 def test_mlp_loss_with_hidden_layers(student, rng):
-    """The loss is the mean cross-entropy, whatever the depth."""
-    check_loss(student, rng, (4, 5, 3))
-    check_loss(student, rng, (4, 3, 4, 2))
+    """The loss is the cross-entropy whatever the depth, for one example."""
+    check_loss(student, rng, (4, 5, 3), n=1)
+    check_loss(student, rng, (3, *[3] * 10, 2), n=1)
 
 
-@pytest.mark.points(5, task="mlp_loss", hint="dscores = (softmax - one_hot) / N, then affine back")
-def test_mlp_gradients_without_hidden_layer(student, rng):
-    """With one layer the gradients are those of a linear classifier."""
-    check_grads(student, rng, (4, 3))
+@pytest.mark.points(
+    2, task="mlp_loss", hint="dscores = softmax - one_hot, then dW1 = X.T @ dscores"
+)
+def test_mlp_weight_gradient_of_one_example(student, rng):
+    """With one layer and one example the weights' gradient is that of a linear classifier."""
+    check_grads(student, rng, (4, 3), 1, "W")
 
 
-@pytest.mark.points(7, task="mlp_loss", hint="walk back: affine, then the sigmoid before it")
-def test_mlp_gradients_with_hidden_layers(student, rng):
-    """Gradients reach every layer, through the sigmoids."""
-    check_grads(student, rng, (4, 5, 3))
-    check_grads(student, rng, (3, 4, 3, 2))
+@pytest.mark.points(1, task="mlp_loss", hint="db1 = dscores.sum(axis=0)")
+def test_mlp_bias_gradient_of_one_example(student, rng):
+    """With one layer and one example the biases' gradient is that of the scores."""
+    check_grads(student, rng, (4, 3), 1, "b")
 
 
-@pytest.mark.points(2, task="mlp_loss", hint="reg * sum(W * W) over all W, gradient 2 * reg * W")
-def test_mlp_penalty(student, rng):
-    """The penalty is on all weights and on no bias."""
-    X, y, params = draw_mlp(rng, (4, 5, 3))
+@pytest.mark.points(2, task="mlp_loss", hint="dscores = (softmax - one_hot) / N")
+def test_mlp_gradients_of_several_examples(student, rng):
+    """The mean's 1/N goes through to the weights' gradient."""
+    check_grads(student, rng, (4, 3), 5, "W")
+
+
+@pytest.mark.points(4, task="mlp_loss", hint="walk back: affine, then the sigmoid before it")
+def test_mlp_weight_gradients_with_a_hidden_layer(student, rng):
+    """The weights' gradients reach the first layer, through the sigmoid."""
+    check_grads(student, rng, (4, 5, 3), 1, "W")
+
+
+@pytest.mark.points(2, task="mlp_loss", hint="walk back: affine, then the sigmoid before it")
+def test_mlp_bias_gradients_with_a_hidden_layer(student, rng):
+    """The biases' gradients reach the first layer, through the sigmoid."""
+    check_grads(student, rng, (4, 5, 3), 1, "b")
+
+
+@pytest.mark.points(2, task="mlp_loss", hint="for layer in range(L, 0, -1)")
+def test_mlp_gradients_of_a_deeper_network(student, rng):
+    """Three layers are walked back like two."""
+    check_grads(student, rng, (3, 4, 3, 2), 2, ("W", "b"))
+
+
+def penalty_of(student, rng):
+    """What a penalty adds to loss and gradients, the parameters and reg.
+
+    As differences of two calls, so that a wrong data loss does not cost a second time.
+    """
+    X, y, params = draw_mlp(rng, (3, 4, 3, 2))
     reg = 0.1 + rng.random()
-    # As differences of two calls, so that a wrong data loss does not cost a second time.
     loss, grads = as_tuple(student.mlp_loss(X, y, params, reg), "loss, grads")
     loss0, grads0 = as_tuple(student.mlp_loss(X, y, params), "loss, grads")
-    weights = {key: value for key, value in params.items() if key.startswith("W")}
-    right = reg * sum(np.sum(value**2) for value in weights.values())
+    assert isinstance(grads, dict), "grads must be a dictionary with the keys of params"
     added = as_number(loss, "the loss") - as_number(loss0, "the loss")
-    biases = reg * sum(np.sum(value**2) for value in params.values())
+    pulls = {
+        key: as_array(grads[key], value.shape, f"grads[{key!r}]")
+        - as_array(grads0[key], value.shape, f"grads[{key!r}]")
+        for key, value in params.items()
+        if key in grads  # that none is missing, another test sees to
+    }
+    return added, pulls, params, reg
+
+
+def squares(params, *keys):
+    return sum(np.sum(value**2) for key, value in params.items() if key.startswith(keys))
+
+
+@pytest.mark.points(1, task="mlp_loss", hint="reg * sum(W * W) over all W")
+def test_mlp_penalty(student, rng):
+    """The penalty is on all weights and on no bias."""
+    added, _, params, reg = penalty_of(student, rng)
+    right = reg * squares(params, "W")
     check_close(
         added,
         right,
         "what the penalty adds to the loss",
         mistakes={
             "there is no factor 1/2 in this penalty": right / 2,
-            "the biases are not penalised": biases,
+            "the biases are not penalised": reg * squares(params, "W", "b"),
             "reg has no effect on the loss": 0.0,
-            "only W1 is penalised": reg * np.sum(params["W1"] ** 2),
-            "only W2 is penalised": reg * np.sum(params["W2"] ** 2),
+            "only W1 is penalised": reg * squares(params, "W1"),
+            "only W1 and W2 are penalised": reg * squares(params, "W1", "W2"),
+            "only the last layer's weights are penalised": reg * squares(params, "W3"),
+            "the weights of the last layer are not penalised": reg * squares(params, "W1", "W2"),
         },
     )
+
+
+@pytest.mark.points(1, task="mlp_loss", hint="the penalty's gradient is 2 * reg * W for every W")
+def test_mlp_penalty_gradients(student, rng):
+    """The penalty's gradient pulls every weight towards zero, and no bias."""
+    _, pulls, params, reg = penalty_of(student, rng)
     for key, value in params.items():
-        pull = as_array(grads[key], value.shape, f"grads[{key!r}]") - as_array(
-            grads0[key], value.shape, f"grads[{key!r}]"
-        )
+        if key.startswith("W"):
+            assert key in pulls, f"grads has no {key}"
+        elif key not in pulls:
+            continue
         check_close(
-            pull,
-            2 * reg * value if key in weights else 0 * value,
+            pulls[key],
+            2 * reg * value if key.startswith("W") else 0 * value,
             f"what the penalty adds to grads[{key!r}]",
             mistakes={
                 "the factor 2 of the square is missing": reg * value,
@@ -536,8 +760,13 @@ def test_mlp_penalty(student, rng):
 
 
 @pytest.mark.points(2, task="mlp_loss", hint="store gradients in a new dictionary")
-@pytest.mark.depends("test_mlp_loss_without_hidden_layer")
 def test_mlp_loss_leaves_its_arguments(student, rng):
     """Examples, labels and parameters that were handed in stay as they were."""
     X, y, params = draw_mlp(rng, (4, 5, 3))
-    check_same_params(student.after("mlp_loss", X, y, params, 0.3), (X, y), params, names="X, y")
+    call = student.after("mlp_loss", X, y, params, 0.3)
+    loss, grads = as_tuple(call.result, "loss, grads")
+    assert as_number(loss, "the loss") > 0, "the loss is not above 0"
+    assert isinstance(grads, dict), "grads must be a dictionary with the keys of params"
+    assert "W1" in grads, "grads has no W1"
+    check_works(as_array(grads["W1"], (4, 5), "grads['W1']"), params["W1"], "grads['W1']")
+    check_same_params(call, (X, y), params, names="X, y")

@@ -1,7 +1,7 @@
 """>= for >.
 
 task: perceptron
-says: greater than 0
+says: > 0 is asked for
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The bias is left out.
 
 task: perceptron
-says: decisions are wrong
+says: that decides whether it fires
 """
 
 import numpy as np

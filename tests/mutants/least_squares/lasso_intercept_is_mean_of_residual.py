@@ -1,7 +1,7 @@
 """The intercept is 0.
 
 task: fit_lasso
-says: the intercept is not
+says: it is 0, and should be
 """
 
 import numpy as np

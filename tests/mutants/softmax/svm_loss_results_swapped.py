@@ -1,7 +1,7 @@
 """(dx, loss) is returned for (loss, dx).
 
 task: svm_loss
-says: a single number
+says: the gradient came first
 """
 
 import numpy as np
