@@ -120,7 +120,8 @@ if __name__ == "__main__":
 # Certainty that proves right costs 0, a fair coin costs $\ln 2 \approx 0.693$, and confident
 # error costs without bound. In 64-bit numbers a probability can underflow to exactly 0, whose
 # logarithm is minus infinity, and a single such example would make the mean useless. Clip the
-# probabilities at $10^{-12}$ from below before taking the logarithm.
+# probabilities at $10^{-12}$ from below before taking the logarithm. (Where one is 0, any finite loss
+# above 16 counts as right, so a smaller clip will do, too.)
 #
 # To pick one entry from every row, index with two integer arrays: `probs[np.arange(N), y]` has
 # shape `(N,)`.
@@ -310,6 +311,8 @@ if __name__ == "__main__":
 # The shapes leave no other choice: `(D, N) @ (N, C)` is `(D, C)`, the shape of `W`. Then add a
 # penalty that keeps the weights small, $\lambda \sum W^2$ with $\lambda$ = `reg`. There is no
 # factor $\tfrac12$ in it, so think about what its gradient is.
+#
+# Build on your `softmax_loss`: then scores of 1000 give the exact loss here, too.
 
 
 # %% nbgrader={"grade": false, "grade_id": "linear_softmax_loss-code", "locked": false, "schema_version": 3, "solution": true, "task": false}

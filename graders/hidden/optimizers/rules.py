@@ -16,7 +16,7 @@ import numpy as np
 Step = Callable[..., tuple[Any, tuple[Any, ...]]]
 
 UPHILL = "it goes uphill: subtract the step"
-NOT_REMEMBERED = "what is remembered does not reach the next step: store it in config"
+NOT_REMEMBERED = "what one step remembers does not reach the next one through config"
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,9 @@ NESTEROV = Rule(
     {"velocity": 0.0},
     {
         UPHILL: uphill(nesterov),
+        "the new velocity must be multiplied by 1 + momentum": (
+            of_velocities(lambda old, new, mu: -mu * old + new)
+        ),
         "this is ordinary momentum, or v_prev is taken after the update": momentum,
         "the old velocity and the new one are exchanged": (
             of_velocities(lambda old, new, mu: -mu * new + (1 + mu) * old)
@@ -162,9 +165,6 @@ NESTEROV = Rule(
         ),
         "the term with the old velocity has a minus": (
             of_velocities(lambda old, new, mu: mu * old + (1 + mu) * new)
-        ),
-        "the new velocity is multiplied by 1 + momentum": (
-            of_velocities(lambda old, new, mu: -mu * old + new)
         ),
         "the weights move by momentum times the new velocity, and by nothing else": (
             of_velocities(lambda old, new, mu: mu * new)
@@ -232,10 +232,10 @@ ADAGRAD = Rule(
     {"cache": 0.0},
     {
         **{advice: partial(adagrad, divide=divide) for advice, divide in DIVISIONS.items()},
+        NOT_REMEMBERED: forgetting(adagrad),
         "the cache is replaced: add to it": (
             lambda g, cache, rate, epsilon: adagrad(g, 0.0, rate, epsilon)
         ),
-        NOT_REMEMBERED: forgetting(adagrad),
         "the step is divided by the cache as it was before": (
             lambda g, cache, rate, epsilon: (-rate * outside(g, cache, epsilon), (cache + g**2,))
         ),
@@ -259,10 +259,10 @@ RMSPROP = Rule(
         "decay_rate and 1 - decay_rate are exchanged": (
             of_cache(lambda g, old, decay: (1 - decay) * old + decay * g**2)
         ),
-        "this is adagrad: the cache must decay": of_cache(lambda g, old, decay: old + g**2),
         "the new square is not multiplied by 1 - decay_rate": (
             of_cache(lambda g, old, decay: decay * old + g**2)
         ),
+        "this is adagrad: the cache must decay": of_cache(lambda g, old, decay: old + g**2),
         "the old cache is not multiplied by decay_rate": (
             of_cache(lambda g, old, decay: old + (1 - decay) * g**2)
         ),
@@ -320,7 +320,9 @@ ADAM = Rule(
             partial(adam, used=0)
         ),
         "t counts one too many": partial(adam, used=2),
-        "t does not grow: store it in config": partial(adam, kept=0),
+        "t does not grow from step to step: take it from config, and store it there": partial(
+            adam, kept=0
+        ),
         'config["t"] is not taken up': fixed(adam, 3, 0),
         "the bias corrections are missing": partial(adam, first=False, second=False),
         "the bias correction of v is missing": partial(adam, second=False),

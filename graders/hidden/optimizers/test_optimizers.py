@@ -67,8 +67,14 @@ def check_way(student, rule, rng, settings, memory=None, steps=1, formula=None):
 
     def mistakes():
         ways = {advice: went(wrong, gradients, *values) for advice, wrong in rule.mistakes.items()}
-        # that several steps end in NaN says nothing of the cause
-        return {a: way for a, way in ways.items() if steps == 1 or np.isfinite(way).all()}
+        if steps > 1:
+            change, after = rule.step(gradients[0], *values[0], *values[1])
+            ways["the config that is returned has lost the settings"] = change + went(
+                rule.step, gradients[1:], after, rule.defaults.values()
+            )
+            # that several steps end in NaN says nothing of the cause
+            ways = {advice: way for advice, way in ways.items() if np.isfinite(way).all()}
+        return ways
 
     check_close(
         way(getattr(student, rule.name), w, gradients, settings | (memory or {})),

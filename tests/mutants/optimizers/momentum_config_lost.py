@@ -1,7 +1,7 @@
 """A new dictionary comes back, without the settings.
 
 task: sgd_momentum
-says: the way gone in 4 steps
+says: has lost the settings
 """
 
 

@@ -1,7 +1,7 @@
 """The velocity is never stored.
 
 task: sgd_momentum
-says: does not reach the next step
+says: does not reach the next one
 """
 
 
