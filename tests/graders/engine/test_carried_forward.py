@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graders.engine.carried_forward import MOST_NUMBERS, bounded, numbers
+from graders.engine.catalogue import source_path
 from graders.engine.results import SubmissionResult
 from tests.assignments.grading import TESTS, grade
 
@@ -32,6 +33,14 @@ def test_what_builds_on_a_wrong_function_keeps_its_points() -> None:
 def test_a_function_that_was_never_written_is_replaced_too() -> None:
     result = grade("softmax", with_cell(BUILDING_BLOCKS, "del softmax"))
     assert tasks_lost(result) == {"softmax"}
+
+
+def test_what_builds_on_a_wrong_function_of_the_same_task_keeps_its_points() -> None:
+    wrong = "def nand(a, b):\n    return perceptron(np.array([a, b]), np.array([2.0, 2.0]), -3.0)"
+    result = grade("backprop", with_cell(source_path("backprop").read_text(), wrong))
+    assert [test.name for test in result.tests if not test.passed] == ["test_nand"]
+    said = {test.name: test.message for test in result.tests}
+    assert said["test_xor"] == "right, given a right nand in place of yours"
 
 
 def test_a_mistake_of_its_own_still_costs() -> None:

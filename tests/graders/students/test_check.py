@@ -351,6 +351,19 @@ def test_a_notebook_shows_the_text_and_the_students_line_alone(
     assert "Traceback" not in said
 
 
+def test_a_step_in_place_is_told_that_and_nothing_else() -> None:
+    """Its numbers are right: one array under two names must not make them look wrong."""
+    namespace: dict[str, Any] = {}
+    text = "def sgd(w, dw, config=None):\n    w -= (config or {}).get('learning_rate', 0.01) * dw\n"
+    exec(text + "    return w, config or {}\n", namespace)
+    with pytest.raises(AssertionError) as caught:
+        check_cell("optimizers", task="sgd", namespace=namespace)
+    said = str(caught.value)
+    assert "the argument w was changed" in said
+    assert "entry is right" not in said
+    assert said.startswith("sgd: 2 of 3 checks pass\n")
+
+
 def test_check_cell_sees_a_changed_argument() -> None:
     namespace: dict[str, Any] = {}
     exec(SOFTMAX.replace("    exp", "    scores -= 1\n    exp", 1), namespace)
