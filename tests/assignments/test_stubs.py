@@ -13,7 +13,13 @@ from tests.assignments.grading import functions, grade
 
 STUBS = {
     "one": "1.0",
+    "nan": "np.nan",
+    "nans": "np.full(np.shape(args[0]), np.nan)",
+    "nan_and_nans": "np.nan, np.full(np.shape(args[0]), np.nan)",
     "its_argument": "args[0]",
+    "nans_and_config": "np.full(np.shape(args[0]), np.nan), dict()",
+    "zeros_and_config": "np.zeros_like(args[0], dtype=float), dict()",
+    "argument_and_config": "args[0], dict()",
     "zeros": "np.zeros_like(args[0], dtype=float)",
     "ones": "np.ones_like(args[0], dtype=float)",
     "its_arguments": "args[0], args[-1]",
