@@ -15,20 +15,28 @@ TOLD_TO_END = (signal.SIGINT, signal.SIGTERM)
 def interrupts_held() -> Iterator[None]:
     """Put off being told to end until the block is over.
 
-    Threads and processes that are started in it go on without hearing of it: it is for this
-    thread to end them.
+    Processes that are started in it go on without hearing of it: it is for this one to end them.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_END)
+    noted: list[int] = []
+    before = {}
+    if _in_main_thread():  # any other thread may take the signal, but this one hears of it
+        for number in TOLD_TO_END:
+            before[number] = signal.signal(number, lambda number, frame: noted.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_END)  # which a new process inherits
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if noted:
+            signal.raise_signal(noted[0])
 
 
 @contextmanager
 def sigterm_raises() -> Iterator[None]:
     """Let SIGTERM leave the block as Ctrl-C does, by an exception, with exit status 143."""
-    if threading.current_thread() is not threading.main_thread():
+    if not _in_main_thread():
         yield  # Python lets nobody else choose
         return
     before = signal.signal(signal.SIGTERM, _exit)
@@ -40,3 +48,7 @@ def sigterm_raises() -> Iterator[None]:
 
 def _exit(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -7,6 +7,7 @@ import functools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from rich import box
@@ -72,6 +73,8 @@ def check_cell(name: str, task: str, namespace: dict[str, Any]) -> None:
     student = LocalStudent(namespace, asked_names(name))
     results = list(public_tests(name).run(student, b"public", task))
     wrong = [result for result in results if not result.passed]
+    if len({result.message for result in wrong}) == 1 and not wrong[0].advice:
+        raise ChecksFailed(f"{task}: {wrong[0].message}") from None  # not written or run yet
     if wrong:
         failed = f"{task}: {len(results) - len(wrong)} of {len(results)} checks pass"
         raise ChecksFailed("\n".join([failed, *map(plain, wrong)])) from None
@@ -156,4 +159,4 @@ def show(name: str, path: Path, progress: Progress, imports: Sequence[str]) -> N
 
 def plain(result: TestResult) -> str:
     """A result as lines of text."""
-    return f"  {result.status}: {result.title}\n{explanation(result, '    ')}"
+    return f"  {result.status}: {result.title}\n{indent(explanation(result), '    ')}"
