@@ -5,7 +5,7 @@
     nbgrader generate_feedback softmax
     nbgrader export
 
-`submitted/STUDENT/NAME/NAME.ipynb` is what it grades; the scores are those of `dlcourse grade`.
+What it grades in `submitted/`, and the scores, are those of `dlcourse grade submitted/`.
 """
 
 from pathlib import Path
@@ -16,9 +16,8 @@ c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "dlcourse"
 
-# nbgrader's own list runs students' code in a kernel of yours and trusts what it prints.
+# Steps after the grading. nbgrader's own list runs students' code in a kernel of yours.
 c.Autograde.autograde_preprocessors = [
-    "graders.nbgrader.steps.GradeInSandbox",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -31,8 +30,11 @@ c.LateSubmissionPlugin.penalty_method = "none"
 # nbgrader command reads this; `dlcourse grade` reads it too, for the late penalty.
 if Application.initialized():
     try:
-        from graders.nbgrader.steps import write_sources
+        from graders.nbgrader.autograde import find_commands, use_sandbox
+        from graders.nbgrader.source_notebooks import write_sources
 
+        use_sandbox()
+        find_commands()
         write_sources(Path(__file__).resolve().parent)
     except Exception as error:
         # nbgrader would log this, drop the whole configuration, and run students' code itself

@@ -5,6 +5,8 @@ autograde, look, feedback.
 """
 
 import csv
+import inspect
+import io
 import json
 import os
 import re
@@ -14,6 +16,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import jupytext
@@ -26,6 +30,7 @@ from graders.engine.catalogue import course_root, source_path
 from graders.errors import BadInput
 from graders.grade import grade
 from graders.nbgrader import gradebook
+from graders.nbgrader.autograde import AutogradeInSandbox, existing_timestamp, use_sandbox
 from graders.nbgrader.late import late_penalty
 from tests.graders.nbgrader.command import nbgrader
 
@@ -60,6 +65,42 @@ def hand_in(course: Path, student: str, **changes: str | None) -> None:
     (folder / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
 
 
+def odd_hand_ins(course: Path) -> None:
+    """Ada's work as other students might hand it in; each is worth what hers is."""
+    content = (course / "submitted" / "ada" / "softmax" / "softmax.ipynb").read_bytes()
+    copied, bare, odd = (json.loads(content) for _ in range(3))
+    answer = next(c for c in copied["cells"] if c["metadata"].get("nbgrader", {}).get("solution"))
+    copied["cells"].insert(
+        copied["cells"].index(answer), answer
+    )  # in JupyterLab, with its grade_id
+    for cell in bare["cells"]:
+        del cell["metadata"]
+    for cell in odd["cells"]:
+        cell["id"] = f"odd id {len(cell['source'])}!" * 20
+    script = jupytext.writes(jupytext.reads(content.decode(), fmt="ipynb"), fmt="py:percent")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("work/softmax.ipynb", content)
+    for path, written in {
+        "copied/softmax/softmax.ipynb": json.dumps(copied).encode(),
+        "bare/softmax/softmax.ipynb": json.dumps(bare).encode(),
+        "odd/softmax/softmax.ipynb": json.dumps(odd).encode(),
+        "bom/softmax/softmax.ipynb": b"\xef\xbb\xbf" + content,
+        "utf16/softmax/softmax.ipynb": content.decode().encode("utf-16"),
+        "script/softmax/softmax.py": script.encode(),
+        "renamed/softmax (1).ipynb": content,
+        "zipped/softmax.zip": archive.getvalue(),
+        "beside.zip": archive.getvalue(),
+        "garbled/softmax/softmax.ipynb": content,
+        "garbled/softmax/timestamp.txt": b"yesterday",
+        "broken/softmax/softmax.ipynb": b"no notebook",
+        "absent/notes.txt": b"",
+    }.items():
+        file = course / "submitted" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(written)
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course folder in which a class was autograded by ``nbgrader autograde``."""
@@ -74,6 +115,7 @@ def course(tmp_path_factory):
         hand_in(course, "bob", **{"svm_loss-code": "def svm_loss(x, y):\n    return 0.0, 0.0 * x"})
         hand_in(course, "cleo", **dict.fromkeys(ANSWERS))
         hand_in(course, "mallory", **{"softmax-code": "def softmax(scores):\n    return scores"})
+        odd_hand_ins(course)
         nbgrader(course, "autograde", "softmax")
         yield course
 
@@ -94,11 +136,58 @@ def out(course):
 def test_autograde_gives_the_scores_of_dlcourse_grade(course, out):
     results = json.loads((out / "results.json").read_text())
     ours = {item["student"]: item["score"] for item in results["submissions"]}
-    assert scores_of(course / "gradebook.db") == scores_of(out / "gradebook.db") == ours
+    assert ours.pop("absent") == 0  # who handed in nothing has no row in a gradebook
+    assert ours.pop("broken") == scores_of(course / "gradebook.db")["broken"] == 0
+    for path in (course / "gradebook.db", out / "gradebook.db"):
+        assert scores_of(path) == {**ours, "broken": 0}
+    odd = ("copied", "bare", "odd", "bom", "utf16", "script", "renamed", "zipped", "beside")
+    assert {ours[student] for student in (*odd, "garbled")} == {100}
     assert ours["ada"] == 100
     assert ours["cleo"] == 0
     assert 0 < ours["mallory"] < 100
     assert 50 <= ours["bob"] < 100
+
+
+def test_both_ways_keep_the_same_notebook(course, out):
+    for student in ("bob", "copied", "utf16", "script", "zipped"):
+        path = Path("autograded") / student / "softmax" / "softmax.ipynb"
+        theirs, ours = (nbformat.read(folder / path, 4).cells for folder in (course, out))
+        assert [(c.source, c.get("outputs")) for c in theirs] == [
+            (c.source, c.get("outputs")) for c in ours
+        ]
+
+
+def test_nbgraders_command_and_formgrader_use_our_class():
+    """A release of nbgrader that names its converter elsewhere would run students' code itself."""
+    from nbgrader.apps import api, autogradeapp
+    from nbgrader.converters import Autograde
+
+    for module in (api, autogradeapp):
+        assert issubclass(module.Autograde, Autograde)
+        assert "Autograde(" in inspect.getsource(module)
+    use_sandbox()
+    assert api.Autograde is autogradeapp.Autograde is AutogradeInSandbox
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-01 12:30:00.000000 CET", datetime(2026, 3, 1, 11, 30)),
+        ("2026-03-01 14:30:00 +0300", datetime(2026, 3, 1, 11, 30)),
+        ("yesterday", None),
+        ("\ufeff2026-03-01 11:30 UTC", datetime(2026, 3, 1, 11, 30)),
+    ],
+)
+def test_nbgrader_reads_times_as_we_do(tmp_path, text, moment):
+    (tmp_path / "timestamp.txt").write_text(text, encoding="utf-8")
+    assert existing_timestamp(str(tmp_path)) == moment
+
+
+def test_readmes_commands_make_an_assignment_before_they_grade_it():
+    for text in ((course_root() / "README.md").read_text(),
+                 (course_root() / "nbgrader_config.py").read_text()):  # fmt: skip
+        commands = re.findall(r"nbgrader (generate_assignment|autograde) softmax", text)
+        assert commands == ["generate_assignment", "autograde"]
 
 
 def test_the_notebook_tells_what_each_test_said(course):
