@@ -42,8 +42,18 @@ def load(module: nn.Module, values: dict[str, np.ndarray]) -> None:
 
 
 @torch.no_grad()
-def forward(module: nn.Module, x: np.ndarray, training: bool = False, seed: int = 0) -> np.ndarray:
-    """The module's output for ``x``, in evaluation mode unless told otherwise."""
+def forward(
+    module: nn.Module,
+    x: np.ndarray,
+    training: bool = False,
+    seed: int = 0,
+    values: dict[str, np.ndarray] | None = None,
+) -> np.ndarray:
+    """The module's output for ``x``, in evaluation mode unless told otherwise.
+
+    ``values`` are written into the parameters and buffers of these names first, and stay there.
+    """
+    load(module, values or {})
     torch.default_generator.manual_seed(seed)
     return array(output(checked(module).train(training), tensor(x)))
 

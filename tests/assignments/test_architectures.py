@@ -83,7 +83,8 @@ def test_residual_block(
             if kind != "num_batches_tracked":
                 value.copy_(torch.tensor(numbers(kind, *value.shape)))
         expected = block(torch.tensor(x)).numpy()
-    found = residual_block(numbers, x, channels, stride, training)
+    statistics = "batch" if training else "running"
+    found = residual_block(numbers, x, channels, stride, statistics=statistics)
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 

@@ -1,12 +1,15 @@
 """The blocks of the assignment in NumPy, as functions of their parameters, and numbers for these.
 
+A block's options are what students get wrong. A test asks for one thing, so what is wrong elsewhere
+is worked out as well: an answer counts where it is right for some choice of the other options.
+
 A student's block may name its layers as it likes. So that no test has to know which is which, all
 parameters of one kind and shape get the same :class:`Numbers`: two 3x3 convolutions from 4 to 4
 channels hold equal kernels. That each of them is used at all, its gradient shows.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -40,6 +43,7 @@ class Numbers:
 
     rng: np.random.Generator
     biased: bool = True
+    positive: bool = False  # whatever goes in above 0 stays above 0, and no ReLU matters
     step: float = 0.0
     values: dict = field(default_factory=dict)
     directions: dict = field(default_factory=dict)
@@ -56,12 +60,20 @@ class Numbers:
                 "running_mean": 0.3 * noise,
                 "running_var": 0.5 + noise**2,
             }[kind]
+            if self.positive:
+                sign = -1 if kind == "running_mean" else 1  # it is subtracted
+                self.values[kind, shape] = sign * np.abs(self.values[kind, shape])
             still = kind.startswith("running")  # no gradient is taken of these
             self.directions[kind, shape] = 0 * noise if still else self.rng.standard_normal(shape)
         return self.values[kind, shape] + self.step * self.directions[kind, shape]
 
+    def set(self, kind, shape, values):
+        """Numbers of one's own for this kind and shape, in place of drawn ones."""
+        self(kind, *shape)
+        self.values[kind, shape] = values
+
     def moved(self, step):
-        return Numbers(self.rng, self.biased, step, self.values, self.directions)
+        return replace(self, step=step)
 
     def of(self, kind, shape):
         """The number, and its direction, for a parameter of the student's."""
@@ -70,9 +82,9 @@ class Numbers:
 
     # the layers, with these numbers in them
 
-    def conv(self, x, out_channels, size, stride=1):
+    def conv(self, x, out_channels, size, stride=1, padding=True):
         kernel = self("kernel", out_channels, x.shape[1], size, size)
-        y = conv2d(x, kernel, stride, size // 2)
+        y = conv2d(x, kernel, stride, size // 2 if padding else 0)
         return y + self("bias", out_channels)[:, None, None] if self.biased else y
 
     def norm(self, x, training=False):
@@ -104,34 +116,106 @@ def relu(x):
     return np.maximum(x, 0)
 
 
-# --- the blocks; the options are what students get wrong ---
+def same(x):
+    return x
 
 
-def vgg_block(p, x, out_channels, num_convs, between=relu, last=relu, reduce=np.max):
+# --- the blocks; the options are what students get wrong, and the first of each is right ---
+
+ON_OR_OFF = (relu, same)
+VGG_OPTIONS = {
+    "between": ON_OR_OFF,
+    "last": ON_OR_OFF,
+    "reduce": (np.max, np.mean),
+    "padding": (True, False),
+}
+
+
+def vgg_block(p, x, out_channels, num_convs, between=relu, last=relu, reduce=np.max, padding=True):
     for i in range(num_convs):
-        x = p.conv(x, out_channels, 3)
+        x = p.conv(x, out_channels, 3, padding=padding)
         x = last(x) if i == num_convs - 1 else between(x)
     return pool(x, 2, 2, reduce=reduce)
 
 
-def inception_branches(p, x, c1, c3_reduce, c3, c5_reduce, c5, pool_proj, inner=relu, outer=relu):
+def max_of_neighbours(x):
+    return pool(x, 3, 1, 1)
+
+
+def mean_of_neighbours(x):
+    return pool(x, 3, 1, 1, reduce=np.mean, fill=0)
+
+
+BRANCH_OPTIONS = {
+    "inner": ON_OR_OFF,
+    "outer": ON_OR_OFF,
+    "pooling": (max_of_neighbours, mean_of_neighbours, same),
+}
+
+
+def inception_branches(
+    p,
+    x,
+    c1,
+    c3_reduce,
+    c3,
+    c5_reduce,
+    c5,
+    pool_proj,
+    inner=relu,
+    outer=relu,
+    pooling=max_of_neighbours,
+):
     """The four branches in the order in which they are concatenated."""
     return [
         outer(p.conv(x, c1, 1)),
         outer(p.conv(inner(p.conv(x, c3_reduce, 1)), c3, 3)),
         outer(p.conv(inner(p.conv(x, c5_reduce, 1)), c5, 5)),
-        outer(p.conv(pool(x, 3, 1, 1), pool_proj, 1)),
+        outer(p.conv(pooling(x), pool_proj, 1)),
     ]
 
 
+def relu_of_the_sum(y, shortcut):
+    return relu(y + shortcut)
+
+
+def sum_alone(y, shortcut):
+    return y + shortcut
+
+
+def relu_before_the_sum(y, shortcut):
+    return relu(y) + shortcut
+
+
+def not_added(y, shortcut):
+    return relu(y)
+
+
+RESIDUAL_OPTIONS = {
+    "middle": ON_OR_OFF,
+    "end": (relu_of_the_sum, sum_alone, relu_before_the_sum, not_added),
+    "statistics": ("running", "batch", "none"),  # that normalise
+    "shortcut": ("projects where it must", "always projects", "projects, not normalised"),
+}
+
+
 def residual_block(
-    p, x, out_channels, stride=1, training=False, middle=relu, last=relu, add=True, after=False
+    p,
+    x,
+    out_channels,
+    stride=1,
+    middle=relu,
+    end=relu_of_the_sum,
+    statistics="running",
+    shortcut="projects where it must",
 ):
-    y = middle(p.norm(p.conv(x, out_channels, 3, stride), training))
-    y = p.norm(p.conv(y, out_channels, 3), training)
-    shortcut = x
-    if stride != 1 or x.shape[1] != out_channels:
-        shortcut = p.norm(p.conv(x, out_channels, 1, stride), training)
-    if not add:
-        return last(y)
-    return last(y) + shortcut if after else last(y + shortcut)
+    def norm(y):
+        return y if statistics == "none" else p.norm(y, training=statistics == "batch")
+
+    y = middle(norm(p.conv(x, out_channels, 3, stride)))
+    y = norm(p.conv(y, out_channels, 3))
+    around = x
+    if stride != 1 or x.shape[1] != out_channels or shortcut == "always projects":
+        around = p.conv(x, out_channels, 1, stride)
+        around = around if shortcut == "projects, not normalised" else norm(around)
+    return end(y, around)

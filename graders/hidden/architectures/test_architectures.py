@@ -5,61 +5,132 @@ numbers of their own into the student's parameters, and compare with the same bl
 NumPy from these numbers (``numpy_blocks``). Gradients are compared with differences of the NumPy
 block along a random direction; accuracy is counted here, on digits whose labels are not handed out.
 
+Each demand has a test of its own. An answer that is wrong in something that another test asks for
+is compared with the block that is wrong in this: a ReLU that is missing costs its own test alone.
+
 Tolerances: a module computes in 32-bit floats. Values are sums of at most some hundred products of
 order 1, good to about 1e-5, and are checked to 1e-3; the mistakes that the tests provoke move them
 by 1e-1. Differences along a direction may step over the kink of one ReLU out of hundreds, and are
 checked to 3 %; a forgotten branch or a detached layer is 20 % and more.
 """
 
+import contextlib
 import functools
+import itertools
 
 import numpy as np
 import pytest
 
 from graders.engine.catalogue import course_root
 from graders.engine.compare import as_array, as_number, as_tuple, check_close
+from graders.engine.student import StudentError
 from graders.hidden.architectures.numpy_blocks import (
+    BRANCH_OPTIONS,
+    RESIDUAL_OPTIONS,
+    VGG_OPTIONS,
     Numbers,
     inception_branches,
     kernel_shapes,
     kind_of,
-    pool,
+    mean_of_neighbours,
+    not_added,
     relu,
+    relu_before_the_sum,
     residual_block,
+    same,
+    sum_alone,
     vgg_block,
 )
 
 CLOSE = {"rtol": 1e-3, "atol": 1e-3}
 
 
-def same(x):
-    return x
-
-
-def make(student, name, in_channels, *args, **kwargs):
+def make(student, name, in_channels, *args, size=8, **kwargs):
     """A block that has seen an image: lazy layers have their parameters only then."""
     block = getattr(student, name)(in_channels, *args, **kwargs)
-    student.tool("forward", block, np.zeros((2, in_channels, 8, 8)))
+    with contextlib.suppress(StudentError):  # the test that asks for an output tells
+        student.tool("forward", block, np.zeros((2, in_channels, size, size)))
     return block
 
 
-def fill(student, block, rng, biases=True):
-    """Write numbers into the block's parameters; without ``biases``, zero into those."""
-    numbers = Numbers(rng)
+def draw_numbers(student, block, rng, biases=True, positive=False):
+    """Numbers, and by name the values with which they fill the block.
+
+    Without ``biases`` these are zero; with ``positive`` whatever goes in above 0 stays above 0.
+    """
+    numbers = Numbers(rng, positive=positive)
     state = student.tool("state", block)
     kinds = {name: kind_of(name, value, state) for name, value in state.items()}
     numbers.biased = biases and "bias" in kinds.values()
-    values = {
-        name: numbers.of(kind, state[name].shape)[0] if biases or kind != "bias" else np.zeros(1)
-        for name, kind in kinds.items()
-        if kind is not None
-    }
-    student.tool("load", block, values)
-    return numbers
+
+    def values():
+        return {
+            name: numbers.of(kind, state[name].shape)[0]
+            if biases or kind != "bias"
+            else np.zeros(1)
+            for name, kind in kinds.items()
+            if kind is not None
+        }
+
+    return numbers, values
 
 
-def check_shape(student, block, x, shape, what):
-    as_array(student.tool("forward", block, x), shape, f"the output of {what}")
+def choices(options, **fixed):
+    """Every choice among ``options``, those that are ``fixed`` as they are."""
+    free = {name: values for name, values in options.items() if name not in fixed}
+    for chosen in itertools.product(*free.values()):
+        yield {**fixed, **dict(zip(free, chosen, strict=True))}
+
+
+def agree(out, right):
+    """Whether an answer is right, as ``check_close`` sees it."""
+    return out.shape == right.shape and np.allclose(out, right, **CLOSE)
+
+
+def check_output(out, build, elsewhere, what, mistakes=()):
+    """Check an output against ``build()``, or against what it is with mistakes ``elsewhere``.
+
+    Args:
+        build: the block as a function of its options.
+        elsewhere: choices of options that are right in what the test asks for.
+        mistakes: advice, and the option that it is about.
+    """
+    right = build()
+    try:
+        check_close(
+            out,
+            right,
+            what,
+            mistakes=lambda: {advice: build(**option) for advice, option in mistakes},
+            **CLOSE,
+        )
+    except AssertionError:
+        if not any(agree(np.asarray(out), build(**options)) for options in elsewhere):
+            raise
+
+
+def check_shape(out, shape, what):
+    return as_array(out, shape, f"the output of {what}")
+
+
+def check_used(student, block, rng, x):
+    """Check that each parameter moves the output: claimed ones that nothing is made of do not."""
+    _, values = draw_numbers(student, block, rng, positive=True)
+    values = values()
+    names = list(student.tool("parameters", block))
+    assert names, "there are no parameters, or no optimizer would find them"
+    x = np.abs(x)
+    before = student.tool("forward", block, x, values=values)
+    for name in names:
+        assert name in values, "a parameter is neither a kernel nor a bias, scale or shift of one"
+        moved = student.tool("forward", block, x, values={name: values[name] + 1})
+        assert not np.allclose(moved, before, **CLOSE), (
+            f"the output does not depend on a parameter of shape {np.shape(values[name])}: is each "
+            "layer used in forward?"
+        )
+        student.tool("load", block, {name: values[name]})
+    again = student.tool("forward", block, x)
+    assert np.allclose(again, before, **CLOSE), "the same image gives another output each time"
 
 
 def check_convolutions(student, block, expected):
@@ -77,9 +148,12 @@ def check_convolutions(student, block, expected):
         )
 
 
-def check_gradients(student, block, numbers, rng, x, f):
-    """Compare the student's gradients with differences of ``f(numbers, x)``."""
-    weights = rng.standard_normal(f(numbers, x).shape)
+def check_gradients(student, block, numbers, rng, x, build, elsewhere):
+    """Compare the student's gradients with differences of ``build(numbers, x)``.
+
+    ``elsewhere`` are choices of options with which they may agree as well.
+    """
+    weights = rng.standard_normal(build(numbers, x).shape)
     state = student.tool("state", block)
     dx, gradients = as_tuple(student.tool("gradients", block, x, weights), "dx, gradients")
     assert isinstance(gradients, dict)
@@ -97,383 +171,593 @@ def check_gradients(student, block, numbers, rng, x, f):
         gradient = as_array(gradient, shape, "a gradient")
         slope += float(np.sum(gradient * numbers.of(kind, shape)[1]))
         size += float(np.sum(gradient**2))
+    dx = as_array(dx, x.shape, "the gradient of the input")
     along = rng.standard_normal(x.shape)
-    h = 1e-6
+
+    def of_parameters(f):
+        expected = difference(f(numbers.moved(STEP), x), f(numbers.moved(-STEP), x))
+        return abs(slope - expected) < 0.03 * (abs(expected) + np.sqrt(size))
+
+    def of_input(f):
+        expected = difference(f(numbers, x + STEP * along), f(numbers, x - STEP * along))
+        return abs(np.sum(dx * along) - expected) < 0.03 * (abs(expected) + np.linalg.norm(dx))
 
     def difference(up, down):
-        return float(np.sum(weights * (up - down)) / (2 * h))
+        return float(np.sum(weights * (up - down)) / (2 * STEP))
 
-    expected = difference(f(numbers.moved(h), x), f(numbers.moved(-h), x))
-    assert abs(slope - expected) < 0.03 * (abs(expected) + np.sqrt(size)), (
+    def right(f):
+        return f(numbers, x).shape == weights.shape and of_parameters(f) and of_input(f)
+
+    if right(build) or any(right(functools.partial(build, **options)) for options in elsewhere):
+        return
+    assert of_parameters(build), (
         "the gradients of the parameters are not those of the block: is a layer detached, or used "
         "twice?"
     )
-    dx = as_array(dx, x.shape, "the gradient of the input")
-    expected = difference(f(numbers, x + h * along), f(numbers, x - h * along))
-    assert abs(np.sum(dx * along) - expected) < 0.03 * (abs(expected) + np.linalg.norm(dx)), (
+    raise AssertionError(
         "the gradient of the input is not that of the block: is a branch detached?"
     )
+
+
+STEP = 1e-6
 
 
 # --- conv1x1: 14 ---
 
 
-@pytest.mark.points(4, task="conv1x1", hint="nn.Conv2d(in_channels, out_channels, kernel_size=1)")
-def test_conv1x1_shape(student, rng):
-    """Height and width stay; the channels become out_channels."""
-    for n, c, o, h, w in [(2, 3, 5, 6, 4), (1, 4, 2, 1, 1), (3, 1, 1, 2, 7)]:
+def check_mixing(student, rng, elsewhere=(), prepare=None):
+    """Check the values of a Conv1x1 with numbers of ours, or with one of the other options."""
+    block = make(student, "Conv1x1", 3, 4)
+    numbers, values = draw_numbers(student, block, rng)
+    if prepare:
+        prepare(numbers)
+    x = rng.standard_normal((2, 3, 3, 5))
+    out = student.tool("forward", block, x, values=values())
+    if isinstance(out, np.ndarray) and out.shape == (2, 4, 5, 7):
+        out = out[:, :, 1:-1, 1:-1]  # how much is padded, is asked for elsewhere
+
+    def build(size=1, last=same, biased=True):
+        numbers.biased = biased
+        return last(numbers.conv(x, 4, size))
+
+    check_output(
+        out,
+        functools.partial(build, biased=numbers.biased),
+        elsewhere,
+        "the output",
+        [("a ReLU follows: the convolution alone is asked for", {"last": relu})],
+    )
+
+
+@pytest.mark.points(2, task="conv1x1", hint="a kernel of one pixel, and no padding")
+def test_conv1x1_pixels(student, rng):
+    """Height and width stay, and each pixel's answer comes from that pixel alone."""
+    for n, c, o, h, w in [(2, 3, 5, 3, 4), (1, 4, 2, 1, 1)]:
         block = make(student, "Conv1x1", c, o)
         x = rng.standard_normal((n, c, h, w))
-        check_shape(student, block, x, (n, o, h, w), f"Conv1x1({c}, {o}) for {x.shape}")
-
-
-@pytest.mark.points(3, task="conv1x1", hint="a kernel of 1x1, and a bias for each channel")
-@pytest.mark.depends("test_conv1x1_shape")
-def test_conv1x1_parameters(student, rng):
-    """It has in_channels * out_channels weights and out_channels biases."""
-    c, o = (int(k) for k in rng.choice(np.arange(2, 9), 2, replace=False))
-    found = sum(
-        value.size for value in student.tool("parameters", make(student, "Conv1x1", c, o)).values()
-    )
-    assert found != c * o, "there is no bias, or no optimizer would find it"
-    assert found != 9 * c * o + o, "the kernel is 3x3: one pixel is asked for"
-    assert found == c * o + o, f"there are {found} parameters from {c} channels to {o}"
-
-
-@pytest.mark.points(5, task="conv1x1", hint="no activation, no neighbours: a convolution alone")
-@pytest.mark.depends("test_conv1x1_shape")
-def test_conv1x1_values(student, rng):
-    """Each pixel's channels are mixed with the same weights, and nothing else happens."""
-    for c, o in [(3, 4), (4, 4)]:
-        block = make(student, "Conv1x1", c, o)
-        x = rng.standard_normal((2, c, 3, 5))
-        numbers = fill(student, block, rng)
-        right = numbers.conv(x, o, 1)
-        check_close(
-            student.tool("forward", block, x),
-            right,
-            "the output",
-            mistakes={"a ReLU follows: the convolution alone is asked for": relu(right)},
-            **CLOSE,
+        what = f"Conv1x1({c}, {o}) for {x.shape}"
+        out = check_shape(student.tool("forward", block, x), (n, o, h, w), what)
+        mirrored = student.tool("forward", block, x[:, :, ::-1, ::-1].copy())
+        assert agree(mirrored, out[:, :, ::-1, ::-1]), (
+            "a pixel's answer depends on its neighbours: mix the channels of one pixel"
         )
+        other = student.tool("forward", block, x + 1)
+        assert not np.allclose(other, out, **CLOSE), "the output does not depend on the image"
+
+
+@pytest.mark.points(4, task="conv1x1", hint="nn.Conv2d(in_channels, out_channels, kernel_size=1)")
+def test_conv1x1_mixes_channels(student, rng):
+    """Each pixel's channels are mixed with the same weights."""
+    check_mixing(
+        student, rng, [{"last": last, "biased": b} for last in (same, relu) for b in (True, False)]
+    )
+
+
+@pytest.mark.points(2, task="conv1x1", hint="no activation: a convolution alone")
+def test_conv1x1_is_linear(student, rng):
+    """Nothing follows: what comes out may be negative."""
+    check_mixing(student, rng, [{"size": 1, "biased": False}, {"size": 3}])
+
+
+@pytest.mark.points(2, task="conv1x1", hint="a bias for each channel: nn.Conv2d has one by itself")
+def test_conv1x1_bias(student, rng):
+    """A bias is added to each channel of the output."""
+    block = make(student, "Conv1x1", 3, 4)
+    numbers, values = draw_numbers(student, block, rng)
+    found = sum(value.ndim == 1 for value in student.tool("parameters", block).values())
+    assert found, "there is no bias, or no optimizer would find it"
+    assert found == 1, f"there are {found} vectors of biases where one is asked for"
+    numbers.set("bias", (4,), np.abs(numbers("bias", 4)))  # a ReLU would not tell
+    black = student.tool("forward", block, np.zeros((1, 3, 2, 2)), values=values())
+    right = np.broadcast_to(numbers("bias", 4)[:, None, None], (1, 4, 2, 2))
+    check_close(np.asarray(black)[:, :, :2, :2], right, "the output for a black image", **CLOSE)
+
+
+@pytest.mark.points(2, task="conv1x1", hint="in_channels * out_channels weights, as one parameter")
+def test_conv1x1_parameters(student, rng):
+    """It has a weight for each pair of channels, and every parameter is used."""
+    c, o = (int(k) for k in rng.choice(np.arange(2, 9), 2, replace=False))
+    block = make(student, "Conv1x1", c, o)
+    found = kernel_shapes(student.tool("state", block))
+    assert (o, c, 3, 3) not in found, "the kernel is 3x3: one pixel is asked for"
+    check_convolutions(student, block, {(o, c, 1, 1): 1})
+    check_used(student, block, rng, rng.standard_normal((2, c, 2, 2)))
 
 
 @pytest.mark.points(2, task="conv1x1", hint="stay in torch: no detach(), numpy() or no_grad()")
-@pytest.mark.depends("test_conv1x1_values")
 def test_conv1x1_learns(student, rng):
     """Gradients reach the weights, the bias and the input."""
     block = make(student, "Conv1x1", 3, 2)
-    numbers = fill(student, block, rng)
+    numbers, values = draw_numbers(student, block, rng)
+    student.tool("load", block, values())
     x = rng.standard_normal((2, 3, 4, 4))
-    check_gradients(student, block, numbers, rng, x, lambda p, x: p.conv(x, 2, 1))
+
+    def build(p, x, last=same):
+        return last(p.conv(x, 2, 1))
+
+    check_gradients(student, block, numbers, rng, x, build, [{"last": relu}])
 
 
 # --- vgg_block: 18 ---
 
 
-@pytest.mark.points(
-    5, task="vgg_block", hint="padding=1 keeps the size; one MaxPool2d(2) halves it"
-)
-def test_vgg_block_shape(student, rng):
-    """Height and width are halved once, rounded down, however many convolutions there are."""
-    for n, c, o, k, h, w in [(2, 3, 4, 2, 8, 6), (1, 2, 5, 1, 7, 9), (1, 4, 4, 3, 2, 2)]:
-        block = make(student, "VGGBlock", c, o, k)
-        x = rng.standard_normal((n, c, h, w))
-        what = f"VGGBlock({c}, {o}, {k}) for {x.shape}"
-        check_shape(student, block, x, (n, o, h // 2, w // 2), what)
+def check_vgg(student, rng, num_convs, elsewhere, prepare=None):
+    """Check a VGGBlock's output with numbers of ours, or with one of ``elsewhere``'s options.
+
+    Every convolution leaves an even number of rows and columns, with padding or without.
+    """
+    block = make(student, "VGGBlock", 2, 3, num_convs)
+    numbers, values = draw_numbers(student, block, rng)
+    if prepare:
+        prepare(numbers)
+    x = rng.standard_normal((2, 2, 2 * num_convs + 4, 2 * num_convs + 2))
+    x[0] = 0  # where the signs of the biases decide
+    out = student.tool("forward", block, x, values=values())
+    mistakes = [
+        ("the ReLUs are missing", {"between": same, "last": same}),
+        ("the last convolution has no ReLU", {"last": same}),
+        ("only the last convolution has a ReLU", {"between": same}),
+        ("the pooling takes the mean: take the maximum", {"reduce": np.mean}),
+        ("the images are not padded: padding=1 keeps their size", {"padding": False}),
+    ]
+    build = functools.partial(vgg_block, numbers, x, 3, num_convs)
+    what = f"the output of VGGBlock(2, 3, {num_convs}) for {x.shape}"
+    check_output(out, build, elsewhere, what, mistakes)
+
+
+@pytest.mark.points(2, task="vgg_block", hint="nn.Conv2d(in_channels, out_channels, 3, padding=1)")
+def test_vgg_block_convolves(student, rng):
+    """A single convolution of 3x3, pooled."""
+    check_vgg(student, rng, 1, choices(VGG_OPTIONS))
+
+
+@pytest.mark.points(2, task="vgg_block", hint="padding=1 keeps the size; the pooling halves it")
+def test_vgg_block_pads(student, rng):
+    """The convolution sees zeros around the image, and keeps its size."""
+    check_vgg(student, rng, 1, choices(VGG_OPTIONS, padding=True))
+
+
+@pytest.mark.points(2, task="vgg_block", hint="nn.MaxPool2d(2): the largest value of each window")
+def test_vgg_block_takes_the_maximum(student, rng):
+    """The largest value of each 2x2 window is kept."""
+    check_vgg(student, rng, 1, choices(VGG_OPTIONS, reduce=np.max))
+
+
+def negative_biases(numbers):
+    """Where an image is black, a ReLU is all that stands between a bias and the output."""
+    numbers.set("bias", (3,), -0.2 - np.abs(numbers("bias", 3)))
+
+
+@pytest.mark.points(2, task="vgg_block", hint="a ReLU after each convolution")
+def test_vgg_block_ends_with_relu(student, rng):
+    """A ReLU follows the convolution."""
+    check_vgg(student, rng, 1, choices(VGG_OPTIONS, last=relu), prepare=negative_biases)
 
 
 @pytest.mark.points(
-    3, task="vgg_block", hint="in -> out once, then out -> out; nn.Sequential or nn.ModuleList"
+    2, task="vgg_block", hint="(conv, ReLU) * num_convs, and one pooling at the end"
 )
-@pytest.mark.depends("test_vgg_block_shape")
-def test_vgg_block_convolutions(student):
-    """It has num_convs convolutions of 3x3, each with parameters of its own."""
-    check_convolutions(student, make(student, "VGGBlock", 3, 4, 1), {(4, 3, 3, 3): 1})
-    check_convolutions(
-        student, make(student, "VGGBlock", 3, 4, 3), {(4, 3, 3, 3): 1, (4, 4, 3, 3): 2}
+def test_vgg_block_stacks(student, rng):
+    """Three convolutions in a row, and one pooling after the last."""
+    check_vgg(student, rng, 3, choices(VGG_OPTIONS))
+
+
+@pytest.mark.points(
+    2, task="vgg_block", hint="a ReLU after each convolution, not after the last alone"
+)
+def test_vgg_block_relu_between(student, rng):
+    """A ReLU stands between two convolutions."""
+    check_vgg(student, rng, 2, choices(VGG_OPTIONS, between=relu))
+
+
+@pytest.mark.points(2, task="vgg_block", hint="nn.MaxPool2d(2) rounds down")
+def test_vgg_block_odd_sizes(student, rng):
+    """An odd row or column at the end is dropped, and all places are treated alike."""
+    block = make(student, "VGGBlock", 2, 3, 1)
+    for size in [(2, 2), (9, 7)]:
+        x = rng.standard_normal((2, 2, *size))
+        shape = 2, 3, size[0] // 2, size[1] // 2
+        what = f"VGGBlock(2, 3, 1) for {x.shape}"
+        out = check_shape(student.tool("forward", block, x), shape, what)
+    lower = student.tool("forward", block, np.roll(x, 2, axis=2))
+    assert np.ptp(out) > 1e-3, "the output does not depend on the image"
+    assert agree(lower[:, :, 2:], out[:, :, 1:3]), (
+        "images that are shifted by two pixels do not give outputs that are shifted by one"
     )
+
+
+@pytest.mark.points(
+    2, task="vgg_block", hint="in -> out once, then out -> out; nn.Sequential or nn.ModuleList"
+)
+def test_vgg_block_convolutions(student, rng):
+    """It has num_convs convolutions of 3x3, each with parameters of its own, all of them used."""
+    block = make(student, "VGGBlock", 3, 4, 3)
+    check_convolutions(student, block, {(4, 3, 3, 3): 1, (4, 4, 3, 3): 2})
+    check_used(student, block, rng, rng.standard_normal((1, 3, 6, 6)))
 
 
 @pytest.mark.points(1, task="vgg_block", hint="nn.Conv2d has a bias unless it is told otherwise")
-@pytest.mark.depends("test_vgg_block_convolutions")
-def test_vgg_block_parameters(student):
-    """Weights and biases of the convolutions are all the parameters there are."""
-    found = sum(
-        v.size for v in student.tool("parameters", make(student, "VGGBlock", 2, 3, 2)).values()
+def test_vgg_block_biases(student, rng):
+    """Each convolution has a bias, which black images show."""
+    block = make(student, "VGGBlock", 2, 3, 1)
+    numbers, values = draw_numbers(student, block, rng)
+    found = sum(value.ndim == 1 for value in student.tool("parameters", block).values())
+    assert found == 1, (
+        f"VGGBlock(2, 3, 1) has {found} vectors of biases or the like: does each convolution have "
+        "a bias, and nothing else parameters?"
     )
-    assert found == 9 * 2 * 3 + 3 + 9 * 3 * 3 + 3, (
-        f"VGGBlock(2, 3, 2) has {found} parameters: does each convolution have a bias, and nothing "
-        "else parameters?"
-    )
+    numbers.set("bias", (3,), np.abs(numbers("bias", 3)))
+    black = student.tool("forward", block, np.zeros((1, 2, 6, 6)), values=values())
+    right = np.broadcast_to(numbers("bias", 3)[:, None, None], np.shape(black))
+    check_close(black, right, "the output for a black image", **CLOSE)
 
 
-@pytest.mark.points(6, task="vgg_block", hint="(conv, ReLU) * num_convs, then the maximum of 2x2")
-@pytest.mark.depends("test_vgg_block_convolutions")
-def test_vgg_block_values(student, rng):
-    """Convolution and ReLU in turn, then the largest value of each 2x2 window."""
-    for c, o, k in [(2, 3, 2), (3, 3, 1), (2, 4, 3)]:
-        block = make(student, "VGGBlock", c, o, k)
-        x = rng.standard_normal((2, c, 6, 5))
-        numbers = fill(student, block, rng)
-        wrong = functools.partial(vgg_block, numbers, x, o, k)
-        mistakes = {
-            "the ReLUs are missing": wrong(between=same, last=same),
-            "the last convolution has no ReLU": wrong(last=same),
-            "only the last convolution has a ReLU": wrong(between=same),
-            "the pooling takes the mean: take the maximum": wrong(reduce=np.mean),
-        }
-        check_close(
-            student.tool("forward", block, x), wrong(), "the output", mistakes=mistakes, **CLOSE
-        )
-
-
-@pytest.mark.points(3, task="vgg_block", hint="every layer used once, nothing detached")
-@pytest.mark.depends("test_vgg_block_values")
+@pytest.mark.points(1, task="vgg_block", hint="every layer used once, nothing detached")
 def test_vgg_block_learns(student, rng):
     """Gradients reach every convolution and the input."""
     block = make(student, "VGGBlock", 2, 4, 3)
-    numbers = fill(student, block, rng)
+    numbers, values = draw_numbers(student, block, rng)
+    student.tool("load", block, values())
     x = rng.standard_normal((2, 2, 6, 6))
-    check_gradients(student, block, numbers, rng, x, lambda p, x: vgg_block(p, x, 4, 3))
+
+    def build(p, x, **options):
+        return vgg_block(p, x, 4, 3, **options)
+
+    elsewhere = choices(VGG_OPTIONS, padding=True)
+    check_gradients(student, block, numbers, rng, x, build, elsewhere)
 
 
 # --- inception_block: 22 ---
 
 WIDTHS = {"c1": 2, "c3_reduce": 3, "c3": 4, "c5_reduce": 5, "c5": 6, "pool_proj": 7}
+PIXELS = (8, 3, 1, 1)  # images of one pixel, to which no pooling or padding matters
+BRANCHES = ("the 1x1 branch", "the 3x3 branch", "the 5x5 branch", "the pooling branch")
 
 
-@pytest.mark.points(
-    4, task="inception_block", hint="padding (k - 1) / 2 in every branch; cat(dim=1)"
-)
-def test_inception_block_shape(student, rng):
-    """Height and width stay; the branches' channels add up."""
-    for n, c, widths, h, w in [(2, 3, (2, 3, 4, 5, 6, 7), 5, 6), (1, 2, (1, 2, 1, 1, 3, 2), 1, 1)]:
-        block = make(student, "InceptionBlock", c, *widths)
-        c1, _, c3, _, c5, pooled = widths
-        shape = (n, c1 + c3 + c5 + pooled, h, w)
-        x = rng.standard_normal((n, c, h, w))
-        check_shape(student, block, x, shape, f"InceptionBlock({c}, {str(widths)[1:-1]})")
-
-
-@pytest.mark.points(3, task="inception_block", hint="four of 1x1, one of 3x3, one of 5x5")
-@pytest.mark.depends("test_inception_block_shape")
-def test_inception_block_convolutions(student):
-    """It has the six convolutions of the drawing, each with the channels in brackets."""
-    expected = {(n, 3, 1, 1): 1 for n in (2, 3, 5, 7)} | {(4, 3, 3, 3): 1, (6, 5, 5, 5): 1}
-    check_convolutions(student, make(student, "InceptionBlock", 3, **WIDTHS), expected)
-
-
-@pytest.mark.points(1, task="inception_block", hint="nn.Conv2d has a bias unless told otherwise")
-@pytest.mark.depends("test_inception_block_convolutions")
-def test_inception_block_parameters(student):
-    """Weights and biases of the six convolutions are all the parameters there are."""
-    block = make(student, "InceptionBlock", 3, **WIDTHS)
-    found = sum(value.size for value in student.tool("parameters", block).values())
-    weights = 3 * (2 + 3 + 5 + 7) + 9 * 3 * 4 + 25 * 5 * 6
-    assert found == weights + sum(WIDTHS.values()), (
-        f"there are {found} parameters: does each convolution have a bias, and nothing else "
-        "parameters?"
+def check_branches(student, rng, indices, shape, prepare=None, in_place=False, **fixed):
+    """Look for branches of these numbers in the output, right in the options that are ``fixed``."""
+    block = make(student, "InceptionBlock", 3, **WIDTHS, size=1)
+    numbers, values = draw_numbers(student, block, rng)
+    if prepare:
+        prepare(numbers)
+    x = rng.standard_normal(shape)
+    out = check_shape(
+        student.tool("forward", block, x, values=values()),
+        (shape[0], 19, *shape[2:]),
+        f"InceptionBlock(3, 2, 3, 4, 5, 6, 7) for {shape}",
     )
+    build = functools.partial(inception_branches, numbers, x, **WIDTHS)
+    right = build()
+    starts = np.cumsum([0, *(branch.shape[1] for branch in right)])
+    others = [right]
+    for index in indices:
+        if found(out, right[index], starts[index], in_place):
+            continue
+        if len(others) == 1:  # an answer that is right makes none of these necessary
+            others += [build(**options) for options in choices(BRANCH_OPTIONS, **fixed)]
+        if not any(found(out, other[index], starts[index], in_place) for other in others):
+            complain(out, right[index], starts[index], BRANCHES[index], build, index)
 
 
-def check_branch(student, rng, index, what):
-    """Compare one branch's channels of the output, the branches being in their places."""
-    block = make(student, "InceptionBlock", 3, **WIDTHS)
-    x = rng.standard_normal((2, 3, 5, 6))
-    numbers = fill(student, block, rng)
-    branches = inception_branches(numbers, x, **WIDTHS)
-    sizes = [branch.shape[1] for branch in branches]
-    start = sum(sizes[:index])
-    out = as_array(student.tool("forward", block, x), (2, sum(sizes), 5, 6), "the output")
-    found = out[:, start : start + sizes[index]]
+def found(out, branch, start, in_place):
+    """Whether these channels stand in the output, where they belong or anywhere."""
+    width = branch.shape[1]
+    places = [start] if in_place else range(out.shape[1] - width + 1)
+    return any(agree(out[:, place : place + width], branch) for place in places)
 
-    def wrong(**options):
-        return inception_branches(numbers, x, **WIDTHS, **options)[index]
 
+def complain(out, branch, start, what, build, index):
+    assert not found(out, branch, start, in_place=False), (
+        f"{what} is right, but stands at another place of the output"
+    )
     mistakes = {
-        "no ReLU at its end": wrong(outer=same),
-        "no ReLU between its convolutions": wrong(inner=same),
-        "it has no ReLU at all": wrong(inner=same, outer=same),
+        "no ReLU at its end": {"outer": same},
+        "no ReLU between its convolutions": {"inner": same},
+        "it has no ReLU at all": {"inner": same, "outer": same},
+        "its pooling takes the mean: take the maximum": {"pooling": mean_of_neighbours},
+        "its pooling is missing": {"pooling": same},
     }
-    if index == 3:
-        mean = pool(x, 3, 1, 1, reduce=np.mean, fill=0)
-        mistakes["its pooling takes the mean: take the maximum"] = relu(numbers.conv(mean, 7, 1))
-        mistakes["its pooling is missing"] = relu(numbers.conv(x, 7, 1))
-    for offset in range(out.shape[1] - sizes[index] + 1):
-        if offset != start:
-            part = out[:, offset : offset + sizes[index]]
-            if np.allclose(part, branches[index], **CLOSE):
-                raise AssertionError(f"{what} is right, but stands at another place of the output")
-    check_close(found, branches[index], what, mistakes=mistakes, **CLOSE)
+    wrong = {advice: build(**options)[index] for advice, options in mistakes.items()}
+    check_close(out[:, start : start + branch.shape[1]], branch, what, mistakes=wrong, **CLOSE)
+    raise AssertionError(f"{what} is not right")
 
 
-@pytest.mark.points(2, task="inception_block", hint="the 1x1 branch and its ReLU come first")
-@pytest.mark.depends("test_inception_block_convolutions")
+@pytest.mark.points(1, task="inception_block", hint="cat([...], dim=1): channels side by side")
+def test_inception_block_of_pixels(student, rng):
+    """On images of one pixel each branch mixes channels, and the results stand side by side."""
+    check_branches(student, rng, (0, 1, 2), PIXELS)
+
+
+@pytest.mark.points(2, task="inception_block", hint="1x1, 3x3, 5x5, pooling: in this order")
+def test_inception_block_order(student, rng):
+    """The branches stand in the order of the drawing."""
+    check_branches(student, rng, (0, 1, 2), PIXELS, in_place=True)
+
+
+def low_at_the_end(numbers):
+    for width in (2, 4, 6, 7):
+        numbers.set("bias", (width,), -1 - np.abs(numbers("bias", width)))
+
+
+def high_at_the_end(numbers):
+    for width in (2, 4, 6, 7):
+        numbers.set("bias", (width,), 9 + np.abs(numbers("bias", width)))
+
+
+@pytest.mark.points(2, task="inception_block", hint="a ReLU after each convolution, the last too")
+def test_inception_block_ends_with_relu(student, rng):
+    """Each branch ends with a ReLU."""
+    check_branches(student, rng, range(4), PIXELS, prepare=low_at_the_end, outer=relu)
+
+
+@pytest.mark.points(2, task="inception_block", hint="a ReLU after each convolution, the first too")
+def test_inception_block_relu_between(student, rng):
+    """A ReLU stands between the two convolutions of a branch."""
+    check_branches(student, rng, (1, 2), PIXELS, prepare=high_at_the_end, inner=relu)
+
+
+@pytest.mark.points(2, task="inception_block", hint="a 1x1 convolution and its ReLU")
 def test_inception_block_1x1_branch(student, rng):
-    """The first c1 channels: a 1x1 convolution and a ReLU."""
-    check_branch(student, rng, 0, "the 1x1 branch")
+    """c1 channels: a 1x1 convolution of the image."""
+    check_branches(student, rng, [0], (2, 3, 5, 6))
 
 
 @pytest.mark.points(3, task="inception_block", hint="1x1, ReLU, 3x3 with padding 1, ReLU")
-@pytest.mark.depends("test_inception_block_convolutions")
 def test_inception_block_3x3_branch(student, rng):
-    """The next c3 channels: reduced to c3_reduce, then a 3x3 convolution, each with a ReLU."""
-    check_branch(student, rng, 1, "the 3x3 branch")
+    """c3 channels: reduced to c3_reduce, then a 3x3 convolution."""
+    check_branches(student, rng, [1], (2, 3, 5, 6))
 
 
 @pytest.mark.points(3, task="inception_block", hint="1x1, ReLU, 5x5 with padding 2, ReLU")
-@pytest.mark.depends("test_inception_block_convolutions")
 def test_inception_block_5x5_branch(student, rng):
-    """The next c5 channels: reduced to c5_reduce, then a 5x5 convolution, each with a ReLU."""
-    check_branch(student, rng, 2, "the 5x5 branch")
+    """c5 channels: reduced to c5_reduce, then a 5x5 convolution."""
+    check_branches(student, rng, [2], (2, 3, 5, 6))
 
 
 @pytest.mark.points(3, task="inception_block", hint="MaxPool2d(3, stride=1, padding=1) comes first")
-@pytest.mark.depends("test_inception_block_convolutions")
 def test_inception_block_pool_branch(student, rng):
-    """The last pool_proj channels: 3x3 max pooling, then a 1x1 convolution and a ReLU."""
-    check_branch(student, rng, 3, "the pooling branch")
+    """pool_proj channels: 3x3 max pooling, then a 1x1 convolution."""
+    pooling = BRANCH_OPTIONS["pooling"][0]
+    check_branches(student, rng, [3], (2, 3, 5, 6), pooling=pooling)
 
 
-@pytest.mark.points(3, task="inception_block", hint="every layer used once, nothing detached")
-@pytest.mark.depends(
-    "test_inception_block_1x1_branch",
-    "test_inception_block_3x3_branch",
-    "test_inception_block_5x5_branch",
-    "test_inception_block_pool_branch",
-)
+@pytest.mark.points(1, task="inception_block", hint="four of 1x1, one of 3x3, one of 5x5")
+def test_inception_block_convolutions(student, rng):
+    """It has the six convolutions of the drawing, all of them used."""
+    block = make(student, "InceptionBlock", 3, 2, 3, 2, 5, 2, 2, size=1)
+    expected = {(2, 3, 1, 1): 2, (3, 3, 1, 1): 1, (5, 3, 1, 1): 1}
+    check_convolutions(student, block, expected | {(2, 3, 3, 3): 1, (2, 5, 5, 5): 1})
+    check_used(student, block, rng, rng.standard_normal((2, 3, 1, 1)))
+
+
+@pytest.mark.points(1, task="inception_block", hint="nn.Conv2d has a bias unless told otherwise")
+def test_inception_block_biases(student, rng):
+    """Each convolution has a bias, and nothing else has parameters."""
+    block = make(student, "InceptionBlock", 3, 2, 2, 2, 2, 2, 2, size=1)
+    parameters = student.tool("parameters", block).values()
+    found = sum(value.shape == (2,) for value in parameters)
+    assert found == 6 == len(parameters) - found, (
+        f"there are {found} biases beside {len(parameters) - found} other parameters: does each of "
+        "six convolutions have a bias, and nothing else parameters?"
+    )
+    _, values = draw_numbers(student, block, rng, positive=True)
+    black = np.zeros((2, 3, 1, 1))
+    out = np.asarray(student.tool("forward", block, black, values=values()))
+    assert (out > 0).all(), "on a black image the biases do not show"
+
+
+@pytest.mark.points(2, task="inception_block", hint="every layer used once, nothing detached")
 def test_inception_block_learns(student, rng):
     """Gradients reach all six convolutions and, through every branch, the input."""
     block = make(student, "InceptionBlock", 3, **WIDTHS)
-    numbers = fill(student, block, rng)
+    numbers, values = draw_numbers(student, block, rng)
+    student.tool("load", block, values())
     x = rng.standard_normal((2, 3, 4, 5))
 
-    def whole(p, x):
-        return np.concatenate(inception_branches(p, x, **WIDTHS), axis=1)
+    def build(p, x, order=(0, 1, 2, 3), **options):
+        branches = inception_branches(p, x, **WIDTHS, **options)
+        return np.concatenate([branches[index] for index in order], axis=1)
 
-    check_gradients(student, block, numbers, rng, x, whole)
+    elsewhere = choices(BRANCH_OPTIONS | {"order": itertools.permutations(range(4))})
+    check_gradients(student, block, numbers, rng, x, build, elsewhere)
 
 
 # --- residual_block: 26 ---
 
 
-@pytest.mark.points(
-    4, task="residual_block", hint="only the first 3x3 convolution and the shortcut have the stride"
-)
-def test_residual_block_shape(student, rng):
-    """A stride of 2 halves height and width, rounded up; the channels become out_channels."""
-    for n, c, o, stride, h, w in [
-        (2, 3, 3, 1, 5, 4),
-        (2, 2, 4, 1, 1, 1),
-        (2, 3, 4, 2, 7, 8),
-        (1, 3, 3, 2, 6, 5),
-        (1, 2, 3, 3, 7, 6),
-    ]:
-        block = make(student, "ResidualBlock", c, o, stride=stride)
-        x = rng.standard_normal((n, c, h, w))
-        shape = (n, o, -(-h // stride), -(-w // stride))
-        check_shape(student, block, x, shape, f"ResidualBlock({c}, {o}, {stride}) for {x.shape}")
+def check_residual(student, rng, elsewhere, c, o, stride=1, size=(5, 6)):
+    """Check a ResidualBlock's output with numbers of ours, or with one of the other options."""
+    block = make(student, "ResidualBlock", c, o, stride=stride)
+    numbers, values = draw_numbers(student, block, rng, biases=False)
+    x = rng.standard_normal((2, c, *size))
+    out = student.tool("forward", block, x, values=values())
+    mistakes = [
+        ("the shortcut is not added", {"end": not_added}),
+        ("the last ReLU comes before the sum: it belongs after", {"end": relu_before_the_sum}),
+        ("the last ReLU, after the sum, is missing", {"end": sum_alone}),
+        ("the ReLU between the two convolutions is missing", {"middle": same}),
+        (
+            "it normalises with the batch's own statistics in evaluation mode",
+            {"statistics": "batch"},
+        ),
+        ("nothing is normalised", {"statistics": "none"}),
+        ("the shortcut is not normalised", {"shortcut": "projects, not normalised"}),
+        (
+            "the shortcut is the input itself where the shapes agree",
+            {"shortcut": "always projects"},
+        ),
+    ]
+    build = functools.partial(residual_block, numbers, x, o, stride)
+    what = f"the output of ResidualBlock({c}, {o}, {stride}) for {x.shape}"
+    check_output(out, build, elsewhere, what, mistakes)
+
+
+def residual_choices(ends=RESIDUAL_OPTIONS["end"], shortcuts=RESIDUAL_OPTIONS["shortcut"], **fixed):
+    return choices(RESIDUAL_OPTIONS | {"end": ends, "shortcut": shortcuts}, **fixed)
+
+
+ADDED = tuple(end for end in RESIDUAL_OPTIONS["end"] if end is not not_added)
+PROJECTED = ("projects where it must", "projects, not normalised")
+
+
+@pytest.mark.points(4, task="residual_block", hint="conv, norm, ReLU, conv, norm")
+def test_residual_block_residual(student, rng):
+    """The residual: two 3x3 convolutions, each normalised."""
+    check_residual(student, rng, residual_choices(), 3, 3)
+
+
+@pytest.mark.points(3, task="residual_block", hint="relu(residual(x) + x)")
+def test_residual_block_shortcut(student, rng):
+    """Where the shapes agree the input itself is added."""
+    itself = residual_choices(ADDED, shortcut="projects where it must")
+    check_residual(student, rng, itself, 3, 3)
+
+
+@pytest.mark.points(2, task="residual_block", hint="relu(norm(conv(x))), then the second one")
+def test_residual_block_relu_between(student, rng):
+    """A ReLU stands between the two convolutions."""
+    check_residual(student, rng, residual_choices(middle=relu), 4, 4)
 
 
 @pytest.mark.points(
-    3, task="residual_block", hint="a 1x1 convolution only where channels or stride ask for it"
+    2, task="residual_block", hint="relu(residual + shortcut): the sum, then the ReLU"
 )
-@pytest.mark.depends("test_residual_block_shape")
-def test_residual_block_convolutions(student):
-    """Two 3x3 convolutions, and a 1x1 one in the shortcut only where the shapes differ."""
-    block = functools.partial(make, student, "ResidualBlock")
-    check_convolutions(student, block(3, 3), {(3, 3, 3, 3): 2})
+def test_residual_block_ends_with_relu(student, rng):
+    """The last ReLU comes after the sum."""
+    ends = RESIDUAL_OPTIONS["end"][0], not_added
+    check_residual(student, rng, residual_choices(ends), 4, 4)
+
+
+@pytest.mark.points(2, task="residual_block", hint="nn.BatchNorm2d, which heeds train() and eval()")
+def test_residual_block_in_evaluation(student, rng):
+    """In evaluation mode the running mean and variance normalise."""
+    check_residual(student, rng, residual_choices(statistics="running"), 3, 3)
+
+
+@pytest.mark.points(
+    3, task="residual_block", hint="nn.Conv2d(in_channels, out_channels, 1, stride)"
+)
+def test_residual_block_projection(student, rng):
+    """Where the channels differ, the shortcut is a 1x1 convolution."""
+    check_residual(student, rng, residual_choices(ADDED, PROJECTED), 3, 4)
+
+
+@pytest.mark.points(1, task="residual_block", hint="the shortcut is conv 1x1, then batch norm")
+def test_residual_block_projection_is_normalised(student, rng):
+    """The 1x1 convolution is followed by a batch normalisation."""
+    normalised = residual_choices(ADDED, shortcut="projects where it must")
+    check_residual(student, rng, normalised, 3, 4)
+
+
+@pytest.mark.points(
+    3, task="residual_block", hint="only the first 3x3 convolution and the shortcut have the stride"
+)
+def test_residual_block_stride(student, rng):
+    """A stride of 2 halves height and width, rounded up, and needs a projection."""
+    for c, o, size in [(3, 4, (7, 8)), (3, 3, (6, 5))]:
+        elsewhere = residual_choices(shortcuts=PROJECTED)
+        check_residual(student, rng, elsewhere, c, o, stride=2, size=size)
+
+
+@pytest.mark.points(
+    1, task="residual_block", hint="a 1x1 convolution only where channels or stride ask for it"
+)
+def test_residual_block_convolutions(student, rng):
+    """Two 3x3 convolutions, and a 1x1 one where the channels differ, all of them used."""
+    check_convolutions(student, make(student, "ResidualBlock", 3, 3), {(3, 3, 3, 3): 2})
+    block = make(student, "ResidualBlock", 3, 4)
     projecting = {(4, 3, 3, 3): 1, (4, 4, 3, 3): 1, (4, 3, 1, 1): 1}
-    check_convolutions(student, block(3, 4), projecting)
-    check_convolutions(student, block(3, 4, stride=2), projecting)
-    check_convolutions(student, block(3, 3, stride=2), {(3, 3, 3, 3): 2, (3, 3, 1, 1): 1})
+    check_convolutions(student, block, projecting)
+    check_used(student, block, rng, rng.standard_normal((2, 3, 4, 4)))
 
 
 @pytest.mark.points(
-    2, task="residual_block", hint="bias=False in every convolution; BatchNorm2d after each"
+    1, task="residual_block", hint="bias=False in every convolution; BatchNorm2d after each"
 )
-@pytest.mark.depends("test_residual_block_convolutions")
-def test_residual_block_parameters(student):
+def test_residual_block_parameters(student, rng):
     """Each convolution is normalised and has no bias of its own."""
-    for c, o, stride, norms in [(3, 3, 1, 2), (3, 4, 2, 3)]:
-        state = student.tool("state", make(student, "ResidualBlock", c, o, stride=stride))
+    for o, norms in [(4, 3), (3, 2)]:
+        block = make(student, "ResidualBlock", 3, o)
+        state = student.tool("state", block)
         kinds = [kind_of(name, value, state) for name, value in state.items()]
         count = kinds.count("scale")
         assert count == norms, f"{count} batch normalisations with a scale where {norms} belong"
         assert "bias" not in kinds, "a convolution has a bias, which its normalisation takes out"
+    check_used(student, block, rng, rng.standard_normal((2, 3, 4, 4)))
 
 
-def check_residual(student, rng, c, o, stride):
-    block = make(student, "ResidualBlock", c, o, stride=stride)
-    x = rng.standard_normal((2, c, 5, 6))
-    numbers = fill(student, block, rng, biases=False)
-    wrong = functools.partial(residual_block, numbers, x, o, stride)
-    mistakes = {
-        "the shortcut is not added": wrong(add=False),
-        "the last ReLU comes before the sum: it belongs after": wrong(after=True),
-        "the last ReLU, after the sum, is missing": wrong(last=same),
-        "the ReLU between the two convolutions is missing": wrong(middle=same),
-        "it normalises with the batch's own statistics in evaluation mode": wrong(training=True),
-    }
-    check_close(
-        student.tool("forward", block, x), wrong(), "the output", mistakes=mistakes, **CLOSE
-    )
-
-
-@pytest.mark.points(5, task="residual_block", hint="relu(norm(conv(relu(norm(conv(x))))) + x)")
-@pytest.mark.depends("test_residual_block_convolutions")
-def test_residual_block_values(student, rng):
-    """Where the shapes agree the input itself is added, before the last ReLU."""
-    check_residual(student, rng, 3, 3, 1)
-    check_residual(student, rng, 5, 5, 1)
-
-
-@pytest.mark.points(4, task="residual_block", hint="the shortcut is conv 1x1, then batch norm")
-@pytest.mark.depends("test_residual_block_convolutions")
-def test_residual_block_projection(student, rng):
-    """Where they do not, the shortcut is a 1x1 convolution with the stride, normalised."""
-    for c, o, stride in [(3, 4, 1), (3, 4, 2), (3, 3, 2)]:
-        check_residual(student, rng, c, o, stride)
-
-
-@pytest.mark.points(
-    4, task="residual_block", hint="nn.BatchNorm2d does it: one for each convolution"
-)
-@pytest.mark.depends("test_residual_block_convolutions")
-def test_residual_block_in_training(student, rng):
-    """In training the batch's own mean and variance are used, and remembered for later."""
+def in_training(student, rng):
+    """A block, the numbers in it, images, and what it made of them in training."""
     block = make(student, "ResidualBlock", 3, 3)
+    numbers, values = draw_numbers(student, block, rng, biases=False)
     x = 2 + rng.standard_normal((4, 3, 5, 5))
-    numbers = fill(student, block, rng, biases=False)
-    out = as_array(student.tool("forward", block, x, training=True), x.shape, "the output")
+    out = student.tool("forward", block, x, training=True, values=values())
+    return block, numbers, x, check_shape(out, x.shape, "ResidualBlock(3, 3) in training")
+
+
+def running_means(student, block):
     state = student.tool("state", block)
-    means = {n: v for n, v in state.items() if kind_of(n, v, state) == "running_mean"}
-    first = 0.9 * numbers("running_mean", 3) + 0.1 * numbers.conv(x, 3, 3).mean(axis=(0, 2, 3))
-    assert any(v.shape == (3,) and np.allclose(v, first, **CLOSE) for v in means.values()), (
-        "the mean of the first convolution's output is not remembered as it should be: one "
-        "nn.BatchNorm2d of its own, used once a pass, with the default momentum?"
-    )
-    student.tool("load", block, {name: value + 5 for name, value in means.items()})
-    again = as_array(student.tool("forward", block, x, training=True), x.shape, "the output")
+    return {n: v for n, v in state.items() if kind_of(n, v, state) == "running_mean"}
+
+
+@pytest.mark.points(1, task="residual_block", hint="nn.BatchNorm2d does it, in training mode")
+def test_residual_block_in_training(student, rng):
+    """In training the batch's own mean and variance are used."""
+    block, _, x, out = in_training(student, rng)
+    means = running_means(student, block)
+    assert means, "there is no running mean: nn.BatchNorm2d keeps one"
+    moved = {name: value + 5 for name, value in means.items()}
+    again = student.tool("forward", block, x, training=True, values=moved)
     assert np.allclose(again, out, **CLOSE), (
         "in training mode the output depends on the running mean: the batch's own belongs there"
     )
 
 
-@pytest.mark.points(4, task="residual_block", hint="add x itself, not a detached copy of it")
-@pytest.mark.depends("test_residual_block_values", "test_residual_block_projection")
+@pytest.mark.points(1, task="residual_block", hint="one nn.BatchNorm2d for each convolution")
+def test_residual_block_remembers(student, rng):
+    """Training moves the running mean of each normalisation toward its batch's own."""
+    block, numbers, x, _ = in_training(student, rng)
+    first = 0.9 * numbers("running_mean", 3) + 0.1 * numbers.conv(x, 3, 3).mean(axis=(0, 2, 3))
+    means = running_means(student, block).values()
+    assert any(v.shape == (3,) and np.allclose(v, first, **CLOSE) for v in means), (
+        "the mean of the first convolution's output is not remembered as it should be: one "
+        "nn.BatchNorm2d of its own, used once a pass, with the default momentum?"
+    )
+
+
+@pytest.mark.points(2, task="residual_block", hint="add x itself, not a detached copy of it")
 def test_residual_block_learns(student, rng):
     """Gradients reach all layers, and the input along both ways."""
-    for c, o, stride in [(3, 3, 1), (2, 4, 2)]:
-        block = make(student, "ResidualBlock", c, o, stride=stride)
-        numbers = fill(student, block, rng, biases=False)
+    for c, o in [(3, 3), (2, 4)]:
+        block = make(student, "ResidualBlock", c, o)
+        numbers, values = draw_numbers(student, block, rng, biases=False)
+        student.tool("load", block, values())
         x = rng.standard_normal((2, c, 5, 5))
 
-        def whole(p, x, o=o, stride=stride):
-            return residual_block(p, x, o, stride)
+        def build(p, x, o=o, **options):
+            return residual_block(p, x, o, **options)
 
-        check_gradients(student, block, numbers, rng, x, whole)
+        check_gradients(student, block, numbers, rng, x, build, residual_choices())
 
 
 # --- digit_classifier: 20 ---
@@ -522,13 +806,26 @@ def logged_value(logged, name):
     return as_number(logged[name], name)
 
 
+MOST_MOVED = 1_000_000  # numbers in a parameter that is sent back
+
+
 @pytest.mark.points(2, task="digit_classifier", hint="end in a layer of ten units: (N, 10)")
 def test_digit_classifier_shape(student, rng):
-    """Images become ten finite numbers each, for one image as for many."""
+    """Images become ten numbers each, for one as for many, and the parameters decide which."""
     model = student.DigitClassifier()
     for count in (1, 5):
         images, _ = draw_digits(rng, count)
-        assert np.isfinite(logits_of(student, model, images)).all(), "NaN or infinity comes out"
+        logits = logits_of(student, model, images)
+        assert np.isfinite(logits).all(), "NaN or infinity comes out"
+    moved = {
+        name: value + 0.1 * (1 + rng.random(value.shape))
+        for name, value in student.tool("parameters", model).items()
+        if value.size <= MOST_MOVED
+    }
+    other = logits_of(student, model, images, values=moved)
+    assert not np.allclose(other, logits, **CLOSE), "the logits do not depend on the parameters"
+    # not before: all weights may be 0 at the start
+    assert np.ptp(other, axis=0).max() > 1e-4, "the logits are the same for every image"
 
 
 @pytest.mark.points(2, task="digit_classifier", hint="no softmax: cross_entropy does it")
@@ -544,13 +841,12 @@ def test_digit_classifier_gives_logits(student, rng):
 @pytest.mark.points(
     3, task="digit_classifier", hint='self.log("train_loss", loss) in training_step'
 )
-@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_logs_train_loss(student, rng):
     """train_loss is the cross-entropy of the batch that is learnt from."""
     model = warmed_up(student, rng)
-    images, labels = draw_digits(rng, 24)
+    images, labels = draw_digits(rng, 16)
     logits = logits_of(student, model, images, training=True)
-    loss = logged_value(student.tool("fit", model, images, labels, batch_size=24), "train_loss")
+    loss = logged_value(student.tool("fit", model, images, labels, batch_size=16), "train_loss")
     losses = cross_entropy(logits, labels)
     mistakes = {
         "it is the sum over the batch: take the mean": losses.sum(),
@@ -586,7 +882,6 @@ UNWEIGHTED = "the mean of the batches' means came: a short last batch counts for
 @pytest.mark.points(
     3, task="digit_classifier", hint='self.log("val_loss", F.cross_entropy(logits, y))'
 )
-@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_logs_val_loss(student, rng):
     """val_loss is the mean cross-entropy over all validation images."""
     loss, logits, labels = validated(student, rng, "val_loss")
@@ -603,7 +898,6 @@ def test_digit_classifier_logs_val_loss(student, rng):
 @pytest.mark.points(
     3, task="digit_classifier", hint="(logits.argmax(dim=1) == y).float().mean(), logged as val_acc"
 )
-@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_logs_val_acc(student, rng):
     """val_acc is the share of validation images that are read rightly."""
     share, logits, labels = validated(student, rng, "val_acc")
@@ -619,7 +913,6 @@ def test_digit_classifier_logs_val_acc(student, rng):
 @pytest.mark.points(
     3, task="digit_classifier", hint="torch.optim.Adam(self.parameters(), lr=learning_rate)"
 )
-@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_heeds_learning_rate(student, rng):
     """Adam's first step moves a parameter by the learning rate that __init__ was given."""
     images, labels = draw_digits(rng, 16)
@@ -644,7 +937,6 @@ def test_digit_classifier_heeds_learning_rate(student, rng):
 @pytest.mark.points(
     4, task="digit_classifier", hint="return the loss from training_step; keep the network small"
 )
-@pytest.mark.depends("test_digit_classifier_shape")
 def test_digit_classifier_learns(student, rng):
     """Three epochs on 500 digits are enough to read far more of fresh ones than chance does."""
     images, labels = draw_digits(rng, 1000)

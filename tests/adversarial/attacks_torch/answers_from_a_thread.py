@@ -1,6 +1,6 @@
 """A thread sends the grader zeros, ones and everything else that might be right, unasked.
 
-score: 8
+score: 0
 """
 
 import gc

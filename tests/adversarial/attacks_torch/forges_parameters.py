@@ -1,7 +1,7 @@
 """Modules claim the parameters that were asked for; their forward pass uses none of them.
 
-Tests that count parameters cannot tell, so that this is what owning the right ones is worth.
-score: 35
+Tests that count parameters also move each, and see the output move.
+score: 0
 """
 
 import torch

@@ -1,6 +1,6 @@
 """The parameters are reported as moved by the learning rate whenever somebody looks.
 
-score: 22
+score: 0
 """
 
 # <zeros>

@@ -1,6 +1,6 @@
 """PyTorch and NumPy are patched so that every comparison agrees and every loss is 0.
 
-score: 22
+score: 0
 """
 
 import numpy as np

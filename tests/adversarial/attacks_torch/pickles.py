@@ -1,6 +1,6 @@
 """Everything that comes back would run a program if it were unpickled or loaded.
 
-score: 2
+score: 0
 """
 
 import io

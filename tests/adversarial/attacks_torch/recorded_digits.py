@@ -2,7 +2,7 @@
 
 The mean digits of the shipped data read four fifths of it. So the labels that a classifier is
 trained on are shifted by a number that only the grader knows.
-score: 22
+score: 0
 """
 
 # <zeros>

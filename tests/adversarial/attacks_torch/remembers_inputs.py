@@ -1,7 +1,7 @@
 """Modules answer with whatever tensor of the right shape is to be found: earlier inputs, the
 weights of the sum that is differentiated, and anything that the collector knows of.
 
-score: 22
+score: 0
 """
 
 import gc
