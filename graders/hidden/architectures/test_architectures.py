@@ -696,14 +696,14 @@ def test_residual_block_convolutions(student, rng):
 )
 def test_residual_block_parameters(student, rng):
     """Each convolution is normalised and has no bias of its own."""
-    for o, norms in [(4, 3), (3, 2)]:
-        block = make(student, "ResidualBlock", 3, o)
+    blocks = [make(student, "ResidualBlock", 3, o) for o in (3, 4)]
+    for block, norms in zip(blocks, (2, 3), strict=True):
         state = student.tool("state", block)
         kinds = [kind_of(name, value, state) for name, value in state.items()]
         count = kinds.count("scale")
         assert count == norms, f"{count} batch normalisations with a scale where {norms} belong"
         assert "bias" not in kinds, "a convolution has a bias, which its normalisation takes out"
-    check_used(student, block, rng, rng.standard_normal((2, 3, 4, 4)))
+    check_used(student, blocks[0], rng, rng.standard_normal((2, 3, 4, 4)))
 
 
 def in_training(student, rng):
