@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import traceback
 from difflib import get_close_matches
+from pathlib import Path
 
 from jsonargparse import ArgumentParser
 
@@ -21,6 +23,7 @@ _GIVEN = re.compile(r"^\s*Given value: (.*)$", re.MULTILINE)
 _NESTED = re.compile(r"^NestedArg\(key='([^']+)', val=(.*)\)$")
 _NO_ATTRIBUTE = re.compile(r"module '([^']+)' has no attribute '([^']+)'")
 _NO_MODULE = re.compile(r"No module named '([^']+)'")
+_NOT_A = re.compile(r"Import path (\S+) does not correspond to a subclass of (\w+)")
 _NO_CLASS = re.compile(r"Expected a dot import path string: (\S+)")
 _NO_FILE = re.compile(r"File does not exist: '([^']+)'")
 _INSTANTIATION = re.compile(r"Errors:\n\s*- (.*)")
@@ -64,7 +67,11 @@ def one_line(message: str, known_keys: list[str]) -> str:
             return f"{'.'.join(keys)}: no class {match[2]} in {match[1]}; {_classes(match[1])}"
         elif match := _NO_MODULE.search(text):
             keys.pop()
-            return f"{'.'.join(keys)}: no module {match[1]}, in which {class_path} would be"
+            own = f"{class_path}.".startswith(f"{match[1]}.")
+            where = f"in which {class_path} would be" if own else f"which {class_path} imports"
+            return f"{'.'.join(keys)}: no module {match[1]}, {where}"
+        elif match := _NOT_A.match(text):
+            return f"{'.'.join(keys)}: {match[1]} is no class derived from {match[2]}"
         elif match := _NO_CLASS.match(text):
             close = get_close_matches(match[1], _short_names(), n=1)
             hint = f"did you mean {close[0]}? If not, " if close else ""
@@ -73,6 +80,8 @@ def one_line(message: str, known_keys: list[str]) -> str:
             continue  # the name of a config file would have done, too
         elif match := _EXPECTED.match(text):
             nested = _NESTED.match(_given(message))
+            if nested and (failure := _import_failure(nested[2].strip("'"))):
+                return failure
             value = match[2] or (nested[2] if nested else _given(message))
             if nested and not ".".join(keys).endswith(nested[1]):
                 keys.append(nested[1])
@@ -122,6 +131,30 @@ def misfit_line(error: Exception) -> str | None:
 def _given(message: str) -> str:
     match = _GIVEN.search(message)
     return match[1] if match else ""
+
+
+def _import_failure(class_path: str) -> str | None:
+    """What goes wrong in the module of a class while it is imported, and where, if anything."""
+    module = class_path.rpartition(".")[0]
+    try:
+        if module:
+            importlib.import_module(module)
+    except ImportError:  # other messages say that there is none
+        return None
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        file, line = (
+            getattr(error, "filename", last.filename),
+            getattr(error, "lineno", last.lineno),
+        )
+        name = type(error).__name__
+        return f"{class_path}: {Path(file).name}, line {line}: {name}: {_first_line(error)}"
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    return " ".join(message.split())[:200]
 
 
 def _readable(expected: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 
 def main(argv: list[str]) -> int:
     """Runs one LightningCLI command.
@@ -12,6 +15,9 @@ def main(argv: list[str]) -> int:
     Returns:
         The exit status: 0 done, 1 failed under way, 2 wrong usage or config.
     """
+    # where one's own classes lie, `mynet.Net`; last, so that none hides an installed module
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
     from course.lightning_cli import run
     from lightning_modules.distributed.peers import process_rank
 

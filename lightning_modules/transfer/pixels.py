@@ -9,15 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lightning_modules.datamodules import cifar, digits
+from lightning_modules.datamodules.decoding import MEAN, STD
 from lightning_modules.errors import BadInput
 
-# of ImageNet's images, red, green and blue, on a scale from 0 to 1, as torchvision has them
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
-PixelsName = Literal["cifar10", "mnist"]
+PixelsName = Literal["cifar10", "mnist", "imagenet"]
 _STATISTICS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "cifar10": (cifar.MEAN, cifar.STD),
     "mnist": ((digits.MEAN,), (digits.STD,)),
+    "imagenet": (MEAN, STD),  # pictures from folders are normalised as it is
 }
 
 
