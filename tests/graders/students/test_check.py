@@ -167,12 +167,12 @@ def test_what_a_function_does_later_changes_nothing_that_a_check_holds(
 
 def test_a_call_that_takes_too_long_costs_the_test_that_made_it(tmp_path: Path) -> None:
     endless = (
-        f"{SOFTMAX}\n# %%\nwhile True: pass\n# %%\nimport os\n"
+        f"{SOFTMAX}\n# %%\nimport time\nwhile True: time.sleep(0.01)\n# %%\nimport os, time\n"
         "def accuracy(scores, y): os._exit(1)\n"
         "def svm_loss(x, y):\n    while True:\n"
-        "        try: x.sum()\n        except BaseException: pass\n"
+        "        try: time.sleep(0.01)\n        except BaseException: pass\n"
     )
-    progress = run_checks("softmax", write(tmp_path, endless), call_seconds=0.4)
+    progress = run_checks("softmax", write(tmp_path, endless), call_seconds=2.0)
     by_task = {
         task: [r.status for r in rs] for task, rs in grouped_by_task(progress.all_results).items()
     }
@@ -180,10 +180,10 @@ def test_a_call_that_takes_too_long_costs_the_test_that_made_it(tmp_path: Path) 
     assert set(by_task["accuracy"]) == {"error"}
     assert by_task["svm_loss"][:2] == ["timeout", "timeout"]
     told = [result.message for result in progress.all_results if result.task == "svm_loss"]
-    assert told[0] == "stopped after the 0.4 s that one call may take: is there an endless loop?"
+    assert told[0] == "stopped after the 2 s that one call may take: is there an endless loop?"
     (cell,) = progress.problems
     assert "from line 7" in cell
-    assert "0.4 s" in progress.problems[cell]
+    assert "2 s" in progress.problems[cell]
 
 
 def test_endless_loop_ends_and_keeps_what_passed(
