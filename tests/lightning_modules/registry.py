@@ -44,6 +44,7 @@ WITHOUT_A_CASE = {
     "models.ngram": "counts, no network: test_sequences.py",
     "models.recurrent": "layers of sequence_classifiers and language_models",
     "models.squeezenet": "the stages of the case `fine-tuning, stage by stage`",
+    "tasks.answers": "tables of what tasks say: test_predictions.py",
     "tasks.average_precision": "the case `detector`",
     "tasks.base": "every case",
     "tasks.losses": "test_losses.py",
