@@ -77,7 +77,8 @@ def in_zip(name: str, content: bytes) -> Iterator[File]:
         raise Rejected(f"{name} unpacks to more than {MAX_UNPACKED_BYTES // MIB} MiB")
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))  # as some of Windows' tools write
-        if not member.is_dir() and not any(is_junk(part) for part in path.parts):
+        climbs_out = ".." in path.parts  # which nobody's work does
+        if not (member.is_dir() or climbs_out or any(is_junk(part) for part in path.parts)):
             yield _member(name, archive, member, path)
 
 

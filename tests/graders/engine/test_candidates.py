@@ -184,6 +184,12 @@ def test_of_equally_deep_files_of_a_zip_the_newest_counts(tmp_path: Path) -> Non
         assert taken(HandIn("ada", path)).content == b"new"
 
 
+def test_what_climbs_out_of_a_zip_is_nobodys_work(tmp_path: Path) -> None:
+    path = tmp_path / "ada.zip"
+    path.write_bytes(zipped({"../softmax.py": b"up", "a\\..\\softmax.py": b"down"}))
+    assert submissions.read(HandIn("ada", path), NAME) is None
+
+
 @pytest.mark.parametrize("where", ["softmax.zip", "softmax/work.zip", "deep/er/ada.ZIP"])
 def test_a_zip_in_a_students_folder_is_opened(tmp_path: Path, where: str) -> None:
     inner = zipped({"ada/softmax.ipynb": WORK, "ada/notes.txt": b""})

@@ -1,12 +1,14 @@
-"""Work under another name, in another case, and in a hidden folder.
+"""Work in a form that is not asked for, called a test, and in a folder of Jupyter's own.
 
 status: missing
-says: no softmax.py or softmax.ipynb
+says: no softmax.py or softmax.ipynb was handed in; there is softmax.txt, test_softmax.py
 """
 
 from pathlib import Path
 
 
 def build(folder: Path) -> None:
-    for name in ("Softmax.py", "softmax (1).ipynb", "softmax.txt", ".softmax.py"):
-        (folder / name).write_text("x = 1")
+    hidden = folder / ".ipynb_checkpoints"
+    hidden.mkdir()
+    for file in (folder / "softmax.txt", folder / "test_softmax.py", hidden / "softmax.ipynb"):
+        file.write_text("x = 1")
