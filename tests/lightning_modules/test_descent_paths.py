@@ -19,7 +19,7 @@ from lightning_modules.visualisation.descent_paths import (
 
 def test_descents_path_is_known() -> None:
     # each coordinate shrinks by 1 - rate * curvature a step
-    shrink = 1 - 0.07 * torch.tensor(CURVATURES)
+    shrink = 1 - 0.075 * torch.tensor(CURVATURES)
     expected = torch.stack([torch.tensor(START) * shrink**step for step in range(11)])
     torch.testing.assert_close(descend(WAYS["descent"], 10), expected)
 
