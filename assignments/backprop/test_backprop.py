@@ -25,27 +25,37 @@ def cache_of(result):
 def test_perceptron_worked_inputs(student):
     """With weights (2, -1) and bias -0.5, inputs (1, 1) fire and (0, 1) do not."""
     w = np.array([2.0, -1.0])
-    check_close(student.perceptron(np.array([1.0, 1.0]), w, -0.5), 1, "for (1, 1)", reveal=True)
-    check_close(student.perceptron(np.array([0.0, 1.0]), w, -0.5), 0, "for (0, 1)", reveal=True)
+    for x, right in [((1.0, 1.0), 1), ((0.0, 1.0), 0)]:
+        output = as_number(student.perceptron(np.array(x), w, -0.5), "perceptron(x, w, b)")
+        assert output in (0, 1), f"perceptron returns {output:g} for {x}, where 0 or 1 is asked for"
+        assert output == right, f"perceptron returns {output:g} for {x}, where {right} is right"
 
 
 @pytest.mark.points(1, task="gates", hint="weights -2 and -2, bias 3")
 def test_nand(student):
     """NAND of (0,0), (0,1), (1,0), (1,1) is 1, 1, 1, 0."""
-    check_close([student.nand(a, b) for a, b in BITS], [1, 1, 1, 0], "nand", reveal=True)
+    wrong = {"this is AND: NAND is its opposite": [0, 0, 0, 1]}
+    outputs = [student.nand(a, b) for a, b in BITS]
+    check_close(outputs, [1, 1, 1, 0], "nand", mistakes=wrong, reveal=True)
 
 
 @pytest.mark.points(1, task="gates", hint="n = nand(a, b), then nand(nand(a, n), nand(n, b))")
 def test_xor(student):
     """XOR of (0,0), (0,1), (1,0), (1,1) is 0, 1, 1, 0."""
-    check_close([student.xor(a, b) for a, b in BITS], [0, 1, 1, 0], "xor", reveal=True)
+    wrong = {
+        "this is OR: XOR is 0 for two ones": [0, 1, 1, 1],
+        "this is the opposite of XOR": [1, 0, 0, 1],
+    }
+    outputs = [student.xor(a, b) for a, b in BITS]
+    check_close(outputs, [0, 1, 1, 0], "xor", mistakes=wrong, reveal=True)
 
 
 @pytest.mark.points(1, task="gates", hint="return the sum first, then the carry")
 def test_half_adder(student):
     """1 + 1 is sum 0, carry 1; 0 + 1 is sum 1, carry 0."""
-    check_close(as_tuple(student.half_adder(1, 1), "sum, carry"), [0, 1], "1 + 1", reveal=True)
-    check_close(as_tuple(student.half_adder(0, 1), "sum, carry"), [1, 0], "0 + 1", reveal=True)
+    outputs = [as_tuple(student.half_adder(a, 1), "sum, carry") for a in (1, 0)]
+    wrong = {"sum and carry are exchanged: the sum comes first": [[1, 0], [0, 1]]}
+    check_close(outputs, [[0, 1], [1, 0]], "1 + 1 and 0 + 1", mistakes=wrong, reveal=True)
 
 
 @pytest.mark.points(1, task="sigmoid", hint="1 / (1 + np.exp(-z))")
@@ -89,7 +99,9 @@ B = np.array([0.1, -0.3])
 def test_affine_forward(student):
     """Example (1, 2) times the columns (1, 3) and (2, 4), plus (10, 20), is (17, 30)."""
     x, w, b = np.array([[1.0, 2.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([10.0, 20.0])
-    check_close(out_of(student.affine_forward(x, w, b)), [[17.0, 30.0]], "out", reveal=True)
+    wrong = {"b is missing": [[7.0, 10.0]]}
+    out = out_of(student.affine_forward(x, w, b))
+    check_close(out, [[17.0, 30.0]], "out", mistakes=wrong, reveal=True)
     images = np.arange(8.0).reshape(2, 2, 2)
     out = out_of(student.affine_forward(images, np.ones((4, 1)), np.zeros(1)))
     check_close(out, [[6.0], [22.0]], "out for x of shape (2, 2, 2)", reveal=True)
@@ -156,12 +168,15 @@ LABELS = np.array([0, 2, 1])
 def test_mlp_forward(student):
     """One layer is affine; two have a sigmoid between them, and none at the end."""
     scores = student.mlp_forward(X, {"W1": W, "b1": B})
-    check_close(scores, X @ W + B, "the scores of one layer", reveal=True)
+    wrong = {"there is a sigmoid after the last layer too": 1 / (1 + np.exp(-(X @ W + B)))}
+    check_close(scores, X @ W + B, "the scores of one layer", mistakes=wrong, reveal=True)
     params = {"W1": W, "b1": B, "W2": np.eye(2), "b2": np.zeros(2)}
     right = 1 / (1 + np.exp(-(X @ W + B)))
     wrong = {
         "the hidden sigmoid is missing": X @ W + B,
         "there is a sigmoid after the last layer too": 1 / (1 + np.exp(-right)),
+        "hidden units are ReLUs where sigmoids are asked for": np.maximum(X @ W + B, 0),
+        "hidden units are tanhs where sigmoids are asked for": np.tanh(X @ W + B),
     }
     scores = student.mlp_forward(X, params)
     check_close(scores, right, "the scores of two layers", mistakes=wrong, reveal=True)
@@ -203,6 +218,7 @@ def test_mlp_penalty(student):
     wrong = {
         "there is no factor 1/2 in this penalty": right / 2,
         "the biases are not penalised": 0.5 * sum(np.sum(p**2) for p in params.values()),
+        "only W1 is penalised": 0.5 * np.sum(params["W1"] ** 2),
     }
     check_close(loss - without, right, "what the penalty adds", mistakes=wrong, reveal=True)
     check_untouched(student.after("mlp_loss", X, LABELS, params, 0.5), X, LABELS, names="X, y")

@@ -257,7 +257,7 @@ def fit_lasso(X: np.ndarray, y: np.ndarray, lam: float, num_steps: int = 1000) -
     """Coefficients that minimise ``sum((y - b0 - X b)^2) / (2 N) + lam * sum(|b|)``.
 
     Args:
-        X: (N, D) features, standardised (mean 0, variance 1) or nearly so.
+        X: (N, D) features of similar scale; their means may lie anywhere.
         y: (N,) targets.
         lam: strength of the penalty.
         num_steps: rounds of coordinate descent (or steps of your method).

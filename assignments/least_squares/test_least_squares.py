@@ -19,6 +19,7 @@ def test_line_through_three_points(student):
     wrong = {
         "the intercept comes last: it must be first": [2.0, 1.0],
         "the intercept is the mean of y, which holds for centred X only": [3.0, 2.0],
+        "the intercept is 0: X needs a column of ones": [0.0, 13 / 5],
     }
     check_close(beta, [1.0, 2.0], "beta", mistakes=wrong, reveal=True)
 
@@ -47,9 +48,11 @@ def test_hat_matrix_projects(student):
     H = as_array(student.hat_matrix(X), (5, 5), "H")
     check_close(H.T, H, "H transposed", reveal=True)
     check_close(H @ H, H, "H times H", reveal=True)
-    wrong = {"the column of ones is missing": 2.0}
-    check_close(np.trace(H), 3.0, "the trace of H", mistakes=wrong, reveal=True)
-    check_close(H @ X, X, "H times X", reveal=True)
+    left_over = {"H projects onto what is left over": 0 * X}
+    check_close(H @ X, X, "H times X", mistakes=left_over, reveal=True)
+    no_ones = {"the column of ones is missing": X @ np.linalg.pinv(X) @ np.ones(5)}
+    check_close(H @ np.ones(5), np.ones(5), "H times ones", mistakes=no_ones, reveal=True)
+    check_close(np.trace(H), 3.0, "the trace of H", reveal=True)
 
 
 @pytest.mark.points(1, task="hat_matrix", hint="two columns that depend on each other need pinv")
@@ -67,6 +70,9 @@ def test_covariance_of_a_centred_feature(student):
     right = np.array([[2.0, 0.0], [0.0, 3.0]])
     wrong = {
         "sigma2 is missing": right / 6,
+        "sigma2 is the variance already: do not square it": right * 6,
+        "sigma2 is the variance already: no square root": right / np.sqrt(6),
+        "it is N times too large: no 1/N in A.T @ A": right * 3,
         "the intercept comes last: it must be first": [[3.0, 0.0], [0.0, 2.0]],
         "A.T @ A must be inverted": [[18.0, 0.0], [0.0, 12.0]],
     }
@@ -82,6 +88,9 @@ def test_ridge_worked_slope(student):
         "lam is multiplied by N": [3.0, 0.5],
         "lam is divided by N": [3.0, 1.5],
         "lam has no effect": [3.0, 2.0],
+        "lam is squared": [3.0, 4 / 6],
+        "lam is halved": [3.0, 4 / 3],
+        "the last slope is left free in place of the intercept": [1.8, 2.0],
     }
     check_close(student.fit_ridge(x, y, 2.0), [3.0, 1.0], "beta", mistakes=wrong, reveal=True)
 
@@ -103,6 +112,8 @@ def test_soft_threshold_worked_numbers(student):
         "entries beyond t must move too (this is hard thresholding)": [3.0, -3.0, 0.0, 0.0],
         "the sign of negative entries is lost": [2.0, 2.0, 0.0, 0.0],
         "negative entries are treated like small ones": [2.0, 0.0, 0.0, 0.0],
+        "entries are cut at t, where they should move by t": [1.0, -1.0, 0.5, -0.5],
+        "entries step across 0: stop there": [2.0, -2.0, -0.5, 0.5],
     }
     value = student.soft_threshold(np.array([3.0, -3.0, 0.5, -0.5]), 1.0)
     check_close(value, [2, -2, 0, 0], "soft_threshold(x, t)", mistakes=wrong, reveal=True)
@@ -119,11 +130,27 @@ def test_lasso_of_two_independent_features(student):
         "lam is half as strong as it should be": [10, 1.75, 0.05],
         "lam is twice as strong as it should be": [10, 1.0, 0.0],
         "lam has no effect": [10, 2.0, 0.3],
+        "the factor 1/(2 N) is not heeded: lam is N times too weak": [10, 1.875, 0.175],
+        "this is ridge: the penalty is on |b|, not on b^2": [10, 8 / 4.5, 1.2 / 4.5],
         "the intercept is missing": [0, 1.5, 0.0],
     }
     beta = student.fit_lasso(features, y, 0.5)
     right = [10, 1.5, 0.0]
     check_close(beta, right, "beta", mistakes=wrong, rtol=1e-3, atol=1e-3, reveal=True)
+
+
+@pytest.mark.points(1, task="fit_lasso", hint="y.mean() - X.mean(axis=0) @ b")
+@pytest.mark.depends("test_lasso_of_two_independent_features")
+def test_lasso_of_uncentred_features(student):
+    """Move the first feature by 2: the slopes stay, and the intercept falls by 2 times 1.5."""
+    features = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    y = 10 + features @ np.array([2.0, 0.3])
+    wrong = {
+        "the intercept is the mean of y, which holds for centred X only": [10, 1.5, 0.0],
+        "the mean of X enters the intercept with a plus": [13, 1.5, 0.0],
+    }
+    beta = student.fit_lasso(features + np.array([2.0, 0.0]), y, 0.5)
+    check_close(beta, [7, 1.5, 0.0], "beta", mistakes=wrong, rtol=1e-3, atol=1e-3, reveal=True)
 
 
 @pytest.mark.points(1, task="fit_lasso", hint="soft thresholding makes exact zeros")
@@ -142,6 +169,7 @@ def test_polynomial_features_of_two_numbers(student):
     right = np.array([[2.0, 4.0, 8.0], [-1.0, 1.0, -1.0]])
     wrong = {
         "the powers come in falling order": right[:, ::-1],
+        "these are multiples of x, not powers": [[2.0, 4.0, 6.0], [-1.0, -2.0, -3.0]],
         "the powers start at x^0: leave the ones out": [[1.0, 2.0, 4.0], [1.0, -1.0, 1.0]],
     }
     value = student.polynomial_features(x, 3)

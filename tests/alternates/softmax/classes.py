@@ -57,7 +57,7 @@ mse_loss = SquaredLoss()
 
 
 def cross_entropy(probs, y):
-    return float(np.mean([-np.log(max(p[k], 1e-10)) for p, k in zip(probs, y)]))
+    return float(np.mean([-np.log(max(p[k], np.finfo(float).tiny)) for p, k in zip(probs, y)]))
 
 
 def accuracy(scores, y):

@@ -19,7 +19,7 @@ def softmax(scores):
 def cross_entropy(probs, y):
     total = 0.0
     for row, label in zip(probs, y):
-        total -= math.log(max(float(row[label]), 1e-12))
+        total -= math.log(max(float(row[label]), 1e-300))
     return total / len(y)
 
 
