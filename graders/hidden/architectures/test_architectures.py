@@ -408,6 +408,7 @@ def test_vgg_block_biases(student, rng):
     )
     numbers.set("bias", (3,), np.abs(numbers("bias", 3)))
     black = student.tool("forward", block, np.zeros((1, 2, 6, 6)), values=values())
+    assert np.size(black), "a black image of 6x6 pixels gives an empty output"
     right = np.broadcast_to(numbers("bias", 3)[:, None, None], np.shape(black))
     check_close(black, right, "the output for a black image", **CLOSE)
 
@@ -563,6 +564,7 @@ def test_inception_block_biases(student, rng):
     _, values = draw_numbers(student, block, rng, positive=True)
     black = np.zeros((2, 3, 1, 1))
     out = np.asarray(student.tool("forward", block, black, values=values()))
+    assert out.size, "images of one pixel give an empty output"
     assert (out > 0).all(), "on a black image the biases do not show"
 
 

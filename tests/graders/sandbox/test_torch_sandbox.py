@@ -206,3 +206,12 @@ def test_tools_work_in_the_students_own_process_too() -> None:
     x = np.ones((1, 3))
     expected = block(torch.ones(1, 3)).detach().numpy()
     np.testing.assert_array_equal(torch_tools.forward(block, x), expected)
+
+
+def test_forward_writes_values_first_and_leaves_them_there() -> None:
+    block = nn.Linear(1, 1)
+    values = {"weight": np.full((1, 1), 2.0), "bias": np.full(1, 0.5)}
+    for given in (values, None):
+        np.testing.assert_array_equal(
+            torch_tools.forward(block, np.full((1, 1), 3.0), values=given), [[6.5]]
+        )
