@@ -116,8 +116,6 @@ class PictureFolder(SharedData):
                 "0 (test_share: at least 0), and leave something to train on"
             )
         self.root = Path(root)
-        if not self.root.is_dir():
-            raise BadInput(f"data.root: no folder {root}")
         self.size, self.num_workers = size, num_workers
         self.val_share, self.test_share, self.split_seed = val_share, test_share, split_seed
         self.group_by = group_by
@@ -164,6 +162,8 @@ class PictureFolder(SharedData):
         return DecodedBatches(pictures, self._device, self.num_workers, **shared)
 
     def _read(self) -> dict[str, Split]:
+        if not self.root.is_dir():
+            raise BadInput(f"data.root: no folder {self.root}")
         train = self.root / "train" if (self.root / "train").is_dir() else self.root
         self.classes = read_classes(train)
         splits = {"train": list_pictures(train, self.classes)}

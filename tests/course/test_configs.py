@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import runpy
 import shutil
 import sys
 from pathlib import Path
@@ -46,7 +47,7 @@ def noise(dataset: Dataset) -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a cache of data and with the runs that a config is built from."""
+    """A folder with a cache of data, and with the runs and pictures that a config is built from."""
     folder = tmp_path_factory.mktemp("configs")
     for dataset in datasets().values():
         if not dataset.ships:
@@ -59,9 +60,19 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert (
             main(["fit", "--config", mlp, "--run_dir", str(folder / "runs/member/0"), *brief]) == 0
         )
+        patch.chdir(folder)
+        for script in before():
+            patch.setattr(sys, "argv", [script])
+            runpy.run_path(str(ROOT / script), run_name="__main__")
     for number in range(1, MEMBERS):
         shutil.copytree(folder / "runs/member/0", folder / f"runs/member/{number}")
     return folder
+
+
+def before() -> list[str]:
+    """The scripts that the comments on top of configs say to run first."""
+    found = (re.findall(r"python (course/\S+\.py), then$", p.read_text(), re.M) for p in CONFIGS)
+    return sorted({script for scripts in found for script in scripts})
 
 
 def command(path: Path) -> list[str]:

@@ -340,7 +340,7 @@ def test_a_folder_that_looks_otherwise_is_refused_in_one_line(case: Any, tmp_pat
 
 def test_values_out_of_range_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"data.root: no folder nowhere"):
-        PictureFolder("nowhere")
+        PictureFolder("nowhere").setup("fit")
     with pytest.raises(BadInput, match=r"data.val_share is 0.7, data.test_share 0.4"):
         PictureFolder(str(tmp_path), val_share=0.7, test_share=0.4)
     with pytest.raises(BadInput, match=r"data.num_workers is -1"):
