@@ -26,7 +26,9 @@ _NO_MODULE = re.compile(r"No module named '([^']+)'")
 _NOT_A = re.compile(r"Import path (\S+) does not correspond to a subclass of (\w+)")
 _NO_CLASS = re.compile(r"Expected a dot import path string: (\S+)")
 _NO_FILE = re.compile(r"File does not exist: '([^']+)'")
-_INSTANTIATION = re.compile(r"Errors:\n\s*- (.*)")
+_INSTANTIATION = re.compile(
+    r"Errors:\n\s*- (?!Does not validate)(?:Problem with given class_path '(\S+)':\n)?\s*(.*)"
+)
 _LABEL = re.compile(r"Target (\d+) is out of bounds")
 _SHAPES = re.compile(
     r"shapes cannot be multiplied|to have \d+ channels|Kernel size can't be greater"
@@ -92,7 +94,9 @@ def one_line(message: str, known_keys: list[str]) -> str:
 def instantiation_line(message: str) -> str:
     """What a class of the config said when it was built, without jsonargparse's frame around it."""
     match = _INSTANTIATION.search(message)
-    return match[1] if match else " ".join(message.split())[:300]
+    if not match:
+        return " ".join(message.split())[:300]
+    return f"{match[1]}: {match[2]}" if match[1] else match[2]
 
 
 def unavailable(error: BaseException) -> Unavailable | None:

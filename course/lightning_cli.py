@@ -10,38 +10,37 @@ from argparse import ArgumentError
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from zipfile import is_zipfile
 
 import lightning.pytorch as pl
-from lightning.pytorch.callbacks import LearningRateMonitor, ModelCheckpoint
+from lightning.pytorch.callbacks import LearningRateFinder
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
-from lightning.pytorch.loggers import Logger, WandbLogger
-from lightning.pytorch.utilities import rank_zero_only
-from lightning.pytorch.utilities.exceptions import MisconfigurationException
+from lightning.pytorch.loggers import Logger
 
 # configs may then say `class_path: Flip`, `class_path: L1`, `class_path: LayerStatistics`
 import lightning_modules.callbacks
 import lightning_modules.datamodules.augmentation
 import lightning_modules.regularization  # noqa: F401
+from course import run_folder, run_parts
+from course.closing import closing_lines
 from course.config_errors import instantiation_line, misfit_line, one_line, unavailable
-from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
-from lightning_modules.callbacks.predictions import Predictions
-from lightning_modules.callbacks.progress import TimedProgressBar
-from lightning_modules.callbacks.step_seed import StepSeed
-from lightning_modules.callbacks.wandb_report import WandbReport
+from course.resuming import Start, read_start, why_not
+from course.trainer_options import refused_by_lightning, unworkable
 from lightning_modules.distributed.peers import WatchPeers, lost_connection
-from lightning_modules.distributed.sync_batchnorm import SyncBatchNorm
 from lightning_modules.errors import BadInput
-from lightning_modules.hot_path import NoProfiler
-from lightning_modules.logging.loggers import csv_logger, finish_wandb, wandb_logger
+from lightning_modules.logging.wandb_logger import (
+    BackgroundWandbLogger,
+    finish_wandb,
+)
 
-RUNS = Path("runs")
 _NOISE = (
     "Be aware that when using `ckpt_path`",  # testing needs no callbacks of the training run
     "You're using the WeightAveraging callback, but loading",  # averages are all that a test needs
     "Experiment logs directory",  # the run folder already holds config.yaml
     "isinstance\\(treespec, LeafSpec\\)",
     "The '\\w+_dataloader' does not have many workers",
+    "Checkpoint directory .* exists and is not empty",  # a run goes on where it was
+    "The dirpath has changed",  # or elsewhere
+    "`ModelCheckpoint\\(monitor='val_loss'\\)` could not find",  # the closing lines say it
 )
 
 
@@ -74,32 +73,42 @@ class CourseCLI(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         self.command_parser = parser
         parser.add_argument("--run_dir", type=str, default="", help="default: runs/LESSON/vN")
+        parser.add_argument("--log_model", type=bool, default=False, help="checkpoints go to W&B")
 
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
         try:
             super().parse_arguments(parser, args)
             # not part of what is saved: a test of this run must not write into its folder
             self.chosen_run_dir = self.config[self.command].pop("run_dir")
+            self.log_model = self.config[self.command].pop("log_model")
         except ArgumentError as error:
             known = list(self.command_parser.get_defaults().keys())
             raise BadInput(f"{self._config_name()}: {one_line(str(error), known)}") from error
 
     def _parse_ckpt_path(self) -> None:
         """The config decides what is built; a checkpoint only fills it."""
-        path = self.config[self.command].get("ckpt_path")
-        if path and path not in ("best", "last") and not Path(path).is_file():
-            raise BadInput(f"{path}: no such checkpoint; they lie in runs/LESSON/vN/checkpoints")
-        if path and path not in ("best", "last") and not is_zipfile(path):
-            raise BadInput(f"{path}: not a checkpoint")
+        options = self.config[self.command]
+        if options.get("ckpt_path"):
+            config = Path(self._config_name())
+            folders = [Path(self.chosen_run_dir)] if self.chosen_run_dir else []
+            folders += [config.parent] if config.name == run_folder.SAVED_CONFIG else []
+            options["ckpt_path"] = str(run_folder.find_checkpoint(options["ckpt_path"], folders))
 
     def instantiate_classes(self) -> None:
+        path = self.config[self.command].get("ckpt_path")
+        self.start: Start | None = read_start(Path(path)) if path else None
+        if why := unworkable(self.config[self.command].trainer):
+            raise self._refuse(why)
         try:
             super().instantiate_classes()
-        except ValueError as error:  # jsonargparse puts what a class raised into one of these
-            refusal = self._refuse(instantiation_line(str(error)))
+        except Exception as error:
+            self._leave_nothing()
+            why = refused_by_lightning(error)
+            # jsonargparse puts what a class raised into a ValueError
+            if why is None and not isinstance(error, ValueError | ModuleNotFoundError):
+                raise
+            refusal = self._refuse(why or instantiation_line(str(error)))
             raise unavailable(error) or refusal from error
-        except (MisconfigurationException, ModuleNotFoundError) as error:
-            raise self._refuse(" ".join(str(error).split())) from error
         cores = os.cpu_count() or 1
         devices = self.trainer.num_devices
         # Lightning checks the number of other devices; a few may share a core, to try it out
@@ -108,51 +117,39 @@ class CourseCLI(LightningCLI):
         self.peers.watch(self.trainer)
 
     def _refuse(self, why: str) -> BadInput:
+        self._leave_nothing()
+        return BadInput(f"{self._config_name()}: {why}")
+
+    def _leave_nothing(self) -> None:
         if hasattr(self, "run_dir"):
             with suppress(OSError):  # it is not empty where it was there before
                 self.run_dir.rmdir()
-        return BadInput(f"{self._config_name()}: {why}")
 
     def instantiate_trainer(self, **kwargs: Any) -> pl.Trainer:
-        self.run_dir = self._claim_run_dir()
-        fitting = self.command == "fit"
-        loggers: list[Logger] = [csv_logger(self.run_dir)]
-        callbacks: list[pl.Callback] = [self.peers]
-        if self.given("trainer.enable_progress_bar") is not False:
-            callbacks.append(TimedProgressBar())
-        if fitting:
-            loggers.append(wandb_logger(self.run_dir, "dlcourse", self._lesson()))
-            checkpoints = self.run_dir / "checkpoints"
-            callbacks += [
-                StepSeed(),
-                StopOnNonFinite(),
-                SaveOnInterrupt(checkpoints / "interrupted.ckpt"),
-                LearningRateMonitor("step"),
-                WandbReport(),
-                ModelCheckpoint(checkpoints, filename="best", monitor="val_loss"),
-                # not `save_last` of the one above: that is written where the loss improved alone
-                ModelCheckpoint(checkpoints, filename="last", enable_version_counter=False),
-            ]
-        if self.command == "predict":
-            callbacks.append(Predictions(self.run_dir))
-        self.trainer_defaults["callbacks"] = callbacks
-        options: dict[str, Any] = {"logger": loggers, "profiler": NoProfiler()}
-        if self.given("trainer.profiler"):
-            del options["profiler"]
-        if self.given("trainer.sync_batchnorm"):
-            # ours, for theirs
-            plugin = SyncBatchNorm(self.given("trainer.accelerator"))
-            options |= {"plugins": [plugin], "sync_batchnorm": False}
-        return super().instantiate_trainer(**options, **kwargs)
-
-    def given(self, key: str) -> Any:
-        """A value of the config, such as `trainer.profiler`."""
-        return self.config[self.command].get(key)
+        lesson = run_folder.lesson(self._config_name())
+        self.run_dir = run_folder.claim(self.chosen_run_dir, lesson, self.command)
+        self.written = run_folder.watch_checkpoints(self.run_dir)
+        given = self.config_init[self.command].trainer
+        loggers: list[Logger] = []
+        if given.logger is not False:
+            loggers = run_parts.loggers(
+                self.command, self.run_dir, lesson, self.start, self.log_model, given.logger
+            )
+        self.trainer_defaults["callbacks"] = [
+            self.peers,
+            *run_parts.callbacks(self.command, self.run_dir, bool(loggers), given),
+        ]
+        options = run_parts.options(self.command, self.run_dir, given)
+        return super().instantiate_trainer(logger=loggers, **options, **kwargs)
 
     def before_fit(self) -> None:
+        if self.start is not None:
+            found = any(isinstance(c, LearningRateFinder) for c in self.trainer.callbacks)  # type: ignore[attr-defined]
+            if why := why_not(self.start, dict(self.model.hparams), any_rate=found):
+                raise self._refuse(why)
         for logger in self.trainer.loggers:
-            if isinstance(logger, WandbLogger):
-                logger.log_hyperparams(self.config_dump)
+            if isinstance(logger, BackgroundWandbLogger):
+                logger.log_config(self.config_dump)
 
     def _config_name(self) -> str:
         given = [
@@ -160,53 +157,37 @@ class CourseCLI(LightningCLI):
         ]
         return given[-1] if given else f"dlcourse {self.command}"
 
-    def _lesson(self) -> str:
-        path = Path(self._config_name())
-        # a saved config is called config.yaml in runs/LESSON/vN
-        return path.parent.parent.name if path.name == "config.yaml" else path.stem
 
-    @rank_zero_only
-    def _make(self, path: Path, exist_ok: bool) -> None:
-        path.mkdir(parents=True, exist_ok=exist_ok)
+def execute(argv: list[str]) -> CourseCLI:
+    """Runs one command of LightningCLI, `fit` and its options, and gives back all that it built.
 
-    def _claim_run_dir(self) -> Path:
-        if self.chosen_run_dir:
-            self._make(Path(self.chosen_run_dir), exist_ok=True)
-            return Path(self.chosen_run_dir)
-        prefix = "v" if self.command == "fit" else self.command
-        number = 0
-        while True:
-            path = RUNS / self._lesson() / f"{prefix}{number}"
-            try:
-                if not path.exists():
-                    self._make(path, exist_ok=False)
-                    return path
-            except FileExistsError:  # another run took it between the two lines above
-                pass
-            number += 1
-
-
-def run(argv: list[str]) -> int:
-    """Runs one command; `main` of `course.fit` says what it takes and gives."""
+    Raises:
+        BadInput, Unavailable, Diverged, Interrupted, PeerLost: one line for the person who ran it.
+    """
     # Lightning starts the processes of a multi-device run again from `sys.argv`
     sys.argv = [sys.argv[0], *argv]
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
+    logging.getLogger("lightning.pytorch.profilers").setLevel(logging.INFO)  # their reports
     for pattern in _NOISE:
         warnings.filterwarnings("ignore", message=f".*{pattern}")
     peers = WatchPeers()
     try:
-        cli = CourseCLI(argv, peers)
+        return CourseCLI(argv, peers)
     except Exception as error:
         if lost_connection(error):
             raise peers.loss() from error
-        if why := misfit_line(error):
+        if why := refused_by_lightning(error) or misfit_line(error):
             raise BadInput(why) from error
         raise
     finally:
         finish_wandb()
-    if cli.trainer.is_global_zero and argv[0] == "fit":
-        best = cli.run_dir / "checkpoints" / "best.ckpt"
-        print(f"run: {cli.run_dir}\nbest checkpoint: {best}")
-        print(f"test it: dlcourse test --config {cli.run_dir}/config.yaml --ckpt_path {best}")
+
+
+def run(argv: list[str]) -> int:
+    """Runs one command; `main` of `course.fit` says what it takes and gives."""
+    cli = execute(argv)
+    if cli.trainer.is_global_zero and cli.command == "fit":
+        lines = closing_lines(cli.run_dir, cli.written(), cli.start, cli.trainer.global_step)
+        print("\n".join(lines))
     return 0

@@ -14,7 +14,7 @@ HALVES = ("lightning_modules", "graders")
 # each room imports from rooms that stand above it, never from its own line or below
 LIGHTNING_ROOMS = """
     errors seeding lightning_internals
-    models datamodules distributed logging hot_path
+    models datamodules distributed logging hot_path steps
     regularization transfer
     optim
     visualisation

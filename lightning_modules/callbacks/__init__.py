@@ -5,6 +5,7 @@ Imported here, they can be named in a config without their module, as Lightning'
 
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
 from lightning_modules.callbacks.layer_statistics import LayerStatistics
+from lightning_modules.callbacks.learning_rate import StepRates
 from lightning_modules.callbacks.linear_probe import LinearProbe
 from lightning_modules.callbacks.predictions import InOrder, Predictions, PredictionsCsv
 from lightning_modules.callbacks.progress import TimedProgressBar
@@ -25,6 +26,7 @@ __all__ = [
     "PredictionsCsv",
     "Reconstructions",
     "SaveOnInterrupt",
+    "StepRates",
     "StepSeed",
     "StopOnNonFinite",
     "TextSamples",

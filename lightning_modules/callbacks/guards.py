@@ -13,14 +13,19 @@ import lightning.pytorch as pl
 import torch
 
 from lightning_modules.errors import Diverged, Interrupted
+from lightning_modules.steps import completes_step
 
 _NEVER = 2**62  # a step that no run reaches
 
 
 def all_meet(trainer: pl.Trainer, batch_idx: int) -> bool:
     """Whether the processes compare notes after this batch: each time costs them a round trip."""
+    return trainer.world_size == 1 or _is_due(trainer, batch_idx) or trainer.is_last_batch
+
+
+def _is_due(trainer: pl.Trainer, batch_idx: int) -> bool:
     every = trainer.log_every_n_steps  # type: ignore[attr-defined]
-    return trainer.world_size == 1 or (batch_idx + 1) % every == 0 or trainer.is_last_batch
+    return every > 0 and (batch_idx + 1) % every == 0
 
 
 class StopOnNonFinite(pl.Callback):
@@ -43,7 +48,7 @@ class StopOnNonFinite(pl.Callback):
     ) -> None:
         loss = outputs["loss"]
         meet = all_meet(trainer, batch_idx)
-        if loss.device.type == "cpu" or (batch_idx + 1) % trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
+        if loss.device.type == "cpu" or _is_due(trainer, batch_idx):
             value = loss.item()
             if self._first is None and not math.isfinite(value):
                 self._first = trainer.global_step, value
@@ -95,8 +100,9 @@ class SaveOnInterrupt(pl.Callback):
             if not all_meet(trainer, batch_idx):
                 return
             asked = trainer.strategy.reduce_boolean_decision(asked, all=False)
-        # after an epoch's last step its validation is still due: stop after the next step instead
-        if asked and not trainer.is_last_batch:
+        # after an epoch's last step its validation is still due: stop after the next step instead;
+        # and no checkpoint holds gradients of half a step
+        if asked and not trainer.is_last_batch and completes_step(trainer, batch_idx):
             trainer.save_checkpoint(self.path)
             raise Interrupted(
                 f"stopped after step {trainer.global_step}; go on with --ckpt_path {self.path}"

@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from torch.utils.hooks import RemovableHandle
 
 from lightning_modules.models.batch_norm import ACTIVATIONS
+from lightning_modules.steps import is_logged
 
 FLAT = 1e-3  # of an activation's slope: below it next to nothing comes back
 
@@ -78,8 +79,7 @@ class LayerStatistics(pl.Callback):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
         self._steepest = {}
-        step = trainer.global_step + 1
-        self._watching = step % trainer.log_every_n_steps == 0  # type: ignore[attr-defined]
+        self._watching = is_logged(trainer)
 
     def on_before_optimizer_step(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, optimizer: Optimizer

@@ -7,6 +7,7 @@ from typing import Any
 import lightning.pytorch as pl
 import torch
 from lightning.pytorch.loggers import WandbLogger
+from lightning.pytorch.utilities import rank_zero_warn
 from torch import Tensor
 from torchmetrics.classification import MulticlassConfusionMatrix
 
@@ -62,7 +63,10 @@ class WandbReport(pl.Callback):
         counts = self._confusion.compute()  # (C, C), rows true, columns predicted; over processes
         for logger in trainer.loggers:
             if isinstance(logger, WandbLogger) and trainer.is_global_zero:
-                self._send(logger, counts.cpu())
+                try:
+                    self._send(logger, counts.cpu())
+                except OSError as error:  # the run is done: what it learned is on the disk
+                    rank_zero_warn(f"W&B did not get the confusion matrix and mistakes: {error}")
 
     def _send(self, logger: WandbLogger, counts: Tensor) -> None:
         import wandb

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from lightning_modules.experiments.records import Record
 from lightning_modules.experiments.spec import FIRST_TUNING_SEED
-from lightning_modules.logging.loggers import wandb_mode
+from lightning_modules.logging.wandb_settings import prepare_folders, wandb_mode, wandb_project
 
 
 def send(record: Record, folder: Path) -> None:
@@ -16,11 +15,11 @@ def send(record: Record, folder: Path) -> None:
     Runs of an experiment are a group, an arm is a tag, and `job_type` tells trials of the tuning
     from runs. `WANDB_MODE=offline` keeps them in `folder/wandb`.
     """
-    os.environ.setdefault("WANDB_SILENT", "true")
+    prepare_folders(folder)
     import wandb
 
     run = wandb.init(
-        project="dlcourse",
+        project=wandb_project(),
         dir=folder,
         mode=wandb_mode(),  # type: ignore[arg-type]
         group=record.experiment,

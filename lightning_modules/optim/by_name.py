@@ -45,10 +45,22 @@ def build_optimizer(
         raise BadInput(f"optimizer {name}: {error}") from error
 
 
+class OneCycle(OneCycleLR):
+    """torch's, but a run that goes on for more or fewer steps follows the cycle of that length.
+
+    The other schedules do so by themselves.
+    """
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        own = self.state_dict()
+        kept = {key: own[key] for key in ("total_steps", "_schedule_phases")}
+        super().load_state_dict({**state_dict, **kept})
+
+
 def build_schedule(
     name: str,
     optimizer: Optimizer,
-    total_steps: int,
+    total_steps: float,
     warmup_steps: int = 0,
     pct_start: float = 0.3,
     step_size: int = 1000,
@@ -63,14 +75,14 @@ def build_schedule(
             steps; `one_cycle`: up for `pct_start` of the steps, then down (Smith and Topin 2018),
             with the optimizer's rate as the peak.
         optimizer: whose learning rate is scheduled.
-        total_steps: optimizer steps of the whole run.
+        total_steps: optimizer steps of the whole run; `math.inf` where it has no end.
         warmup_steps: length of the rise, in steps.
         pct_start: share of the steps in which `one_cycle` rises.
         step_size: steps between two drops of `step`.
         gamma: factor of a drop.
 
     Raises:
-        BadInput: there is no such schedule, or an option is out of range.
+        BadInput: there is no such schedule, it needs an end, or an option is out of range.
     """
     limits = {
         "warmup_steps": (warmup_steps, 0, math.inf),
@@ -82,13 +94,16 @@ def build_schedule(
         if not isinstance(value, int | float) or not low <= value <= high:
             upper = f"from {low} to {high}" if high < math.inf else f"of at least {low}"
             raise BadInput(f"schedule_args.{key} is {value}; it must be a number {upper}")
+    if name not in get_args(ScheduleName):
+        raise BadInput(f"schedule '{name}': choose one of {', '.join(get_args(ScheduleName))}")
+    if name in ("linear", "cosine", "one_cycle") and total_steps == math.inf:
+        raise BadInput(f"schedule {name} needs an end: set trainer.max_epochs or trainer.max_steps")
     if name == "one_cycle":
         peak = [group["lr"] for group in optimizer.param_groups]
-        return OneCycleLR(optimizer, max_lr=peak, total_steps=total_steps, pct_start=pct_start)
+        steps = max(1, int(total_steps))  # a run of none has a schedule, too
+        return OneCycle(optimizer, max_lr=peak, total_steps=steps, pct_start=pct_start)
     if name == "step":
         return StepLR(optimizer, step_size=step_size, gamma=gamma)
-    if name not in ("constant", "warmup", "linear", "cosine"):
-        raise BadInput(f"schedule '{name}': choose one of {', '.join(get_args(ScheduleName))}")
     rise = warmup_steps if name != "constant" else 0
 
     def factor(step: int) -> float:

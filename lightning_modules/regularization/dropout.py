@@ -25,6 +25,7 @@ import lightning.pytorch as pl
 from torch import Tensor, nn
 
 from lightning_modules.errors import BadInput
+from lightning_modules.steps import is_logged
 
 Shape = Literal["linear", "exponential"]
 
@@ -103,9 +104,9 @@ class Dropout(pl.Callback):
     ) -> None:
         if self.start == self.rate:
             return
-        last_step = int(trainer.estimated_stepping_batches) - 1
+        last_step = trainer.estimated_stepping_batches - 1  # infinite where the run has no end
         progress = min(1.0, trainer.global_step / max(1, last_step))
         rate = dropout_rate(progress, self.start, self.rate, self.shape)
         self._set(rate)
-        if (trainer.global_step + 1) % trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
+        if is_logged(trainer):
             pl_module.log("dropout", rate)

@@ -21,6 +21,7 @@ from lightning_modules.optim.by_name import (
     build_schedule,
     check_options,
 )
+from lightning_modules.steps import completes_step, is_logged
 from lightning_modules.tasks.answers import Answers, Numbers
 from lightning_modules.tasks.means import EpochMean, Mean
 
@@ -31,7 +32,7 @@ class Task(LeanModule):
     A subclass adds what it measures with `measure` and updates it in `evaluate`; `val_loss` and
     `test_loss` are there already. They and `train_loss` are logged once an epoch as torchmetrics
     objects, so that the values are exact on any number of processes. Every few steps comes
-    `train_loss_step`, the loss of one batch (of process 0's rows of it, where several share it).
+    `train_loss_step`, the loss of that step's batch (of process 0's rows, where several share it).
 
     Args:
         model: the network.
@@ -68,6 +69,8 @@ class Task(LeanModule):
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
         self.model = model.to(memory_format=self.memory_format)
         self.train_loss = EpochMean()
+        self._step_losses: list[float] = []
+        self._scheduled_rate = learning_rate
         # not by groups, which share the state of metrics that agree on the first batch
         self.val_metrics = MetricCollection({}, prefix="val_", compute_groups=False)
         self.test_metrics = MetricCollection({}, prefix="test_", compute_groups=False)
@@ -106,6 +109,10 @@ class Task(LeanModule):
             x = x.contiguous(memory_format=self.memory_format)
         return self.model(x)
 
+    def on_fit_start(self) -> None:
+        if self.learning_rate != self._scheduled_rate:  # LearningRateFinder has found another
+            self.trainer.strategy.setup_optimizers(self.trainer)
+
     def on_train_epoch_start(self) -> None:
         # a checkpoint of an epoch's end holds that epoch's mean, which must not leak into the next
         self.train_loss.reset()
@@ -114,15 +121,23 @@ class Task(LeanModule):
         loss = self.batch_loss(batch)
         terms, total = self.share(batch)
         self.train_loss.add(loss.detach(), terms)
-        if (self.global_step + 1) % self.trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
-            # not `self.log`: it would go through all that was logged again after every step
-            values = {"train_loss_step": loss.item(), "epoch": float(self.current_epoch)}
-            for logger in self.trainer.loggers:
-                logger.log_metrics(values, step=self.global_step)
+        if is_logged(self.trainer):
+            self._log_loss(loss.item(), batch_idx)
         if self.trainer.world_size == 1:
             return loss
         # the processes' gradients are averaged as they come, however unequal the shares
         return loss * (terms * self.trainer.world_size / total)
+
+    def _log_loss(self, loss: float, batch_idx: int) -> None:
+        """Logs the mean over a step's batches: several, where gradients are accumulated."""
+        self._step_losses.append(loss)
+        if completes_step(self.trainer, batch_idx):
+            # not `self.log`: it would go through all that was logged again after every step
+            mean = sum(self._step_losses) / len(self._step_losses)
+            values = {"train_loss_step": mean, "epoch": float(self.current_epoch)}
+            for logger in self.trainer.loggers:
+                logger.log_metrics(values, step=self.global_step)
+            self._step_losses = []
 
     def on_train_epoch_end(self) -> None:
         self.log("train_loss", self.train_loss)
@@ -155,8 +170,9 @@ class Task(LeanModule):
         optimizer = build_optimizer(
             self.optimizer, self.parameter_groups(), self.learning_rate, **self.optimizer_args
         )
-        total_steps = int(self.trainer.estimated_stepping_batches)
+        total_steps = self.trainer.estimated_stepping_batches
         schedule = build_schedule(self.schedule, optimizer, total_steps, **self.schedule_args)
+        self._scheduled_rate = self.learning_rate
         return {
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},

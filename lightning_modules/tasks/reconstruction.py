@@ -39,6 +39,7 @@ class Reconstruction(Task):
         self.noise = noise
 
     def on_fit_start(self) -> None:
+        super().on_fit_start()
         if isinstance(self.model, PCA) and self.trainer.ckpt_path is None:
             self.model.fit(self.trainer.datamodule.train_dataloader().inputs)  # type: ignore[attr-defined]
 

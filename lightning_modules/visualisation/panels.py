@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lightning_modules.errors import BadInput
-from lightning_modules.logging.loggers import finish_wandb, wandb_mode
+from lightning_modules.logging.wandb_logger import finish_wandb
+from lightning_modules.logging.wandb_settings import prepare_folders, wandb_mode, wandb_project
 
 Panel = tuple[str, np.ndarray]  # a title, and an image (H, W) or (H, W, 3) from 0 to 1
 
@@ -86,7 +87,12 @@ def send(path: Path, name: str) -> None:
     """Logs a picture to W&B, online or offline as runs are."""
     import wandb
 
-    os.environ.setdefault("WANDB_SILENT", "true")
-    wandb.init(project="dlcourse", name=name, dir=path.parent, mode=wandb_mode())  # type: ignore[arg-type]
+    prepare_folders(path.parent)
+    wandb.init(
+        project=wandb_project(),
+        name=os.environ.get("WANDB_NAME") or name,
+        dir=path.parent,
+        mode=wandb_mode(),  # type: ignore[arg-type]
+    )
     wandb.log({name: wandb.Image(str(path))})
     finish_wandb()

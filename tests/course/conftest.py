@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from course.cli import main
+from tests.course import short_fits
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = [
@@ -135,3 +136,22 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     )
     assert done.returncode == 0, done.stderr
     return Runs(folder, json.loads(done.stdout))
+
+
+@pytest.fixture
+def in_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Commands find no runs of others, and W&B gets nothing."""
+    monkeypatch.setenv("WANDB_MODE", "disabled")
+    monkeypatch.setattr(sys, "argv", ["dlcourse"])
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="package")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An uninterrupted run of a network with dropout, a schedule and a stateful optimizer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WANDB_MODE", "disabled")
+        patch.setattr(sys, "argv", ["dlcourse"])
+        run_dir = tmp_path_factory.mktemp("whole")
+        assert short_fits.fit(run_dir) == 0
+    return run_dir

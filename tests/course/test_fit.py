@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 import csv
-import json
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from course.cli import main
+from tests.course.short_fits import (
+    QUIET,
+    ROOT,
+    SOFTMAX,
+    checkpoint,
+    fit,
+    interrupt_at,
+    rows,
+)
 from tests.same import assert_same
 
-ROOT = Path(__file__).resolve().parents[2]
-SOFTMAX = ROOT / "course/01_linear_models/softmax.yaml"
-MLP = ROOT / "course/04_neural_networks/mlp.yaml"
-SHORT = ["--trainer.limit_train_batches", "12", "--trainer.max_epochs", "3"]
-QUIET = ["--trainer.enable_progress_bar", "false"]
-
-
-@pytest.fixture(autouse=True)
-def _offline_and_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("WANDB_MODE", "disabled")
-    monkeypatch.setattr(sys, "argv", ["dlcourse"])
-    monkeypatch.chdir(tmp_path)
-
-
-def fit(run_dir: Path, *options: str, config: Path = MLP) -> int:
-    arguments = ["fit", "--config", str(config), "--run_dir", str(run_dir), *SHORT, *QUIET]
-    return main([*arguments, *options])
-
-
-def rows(run_dir: Path) -> list[dict[str, str]]:
-    with (run_dir / "metrics.csv").open() as file:
-        return list(csv.DictReader(file))
-
-
-def checkpoint(run_dir: Path, name: str = "last") -> dict[str, Any]:
-    # weights_only: no class of ours, and none of anybody's, is unpickled
-    return torch.load(run_dir / "checkpoints" / f"{name}.ckpt", weights_only=True)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An uninterrupted run of a network with dropout, a schedule and a stateful optimizer."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WANDB_MODE", "disabled")
-        patch.setattr(sys, "argv", ["dlcourse"])
-        run_dir = tmp_path_factory.mktemp("whole")
-        assert fit(run_dir) == 0
-    return run_dir
-
-
-def interrupt_at(monkeypatch: pytest.MonkeyPatch, epoch: int, batch: int) -> None:
-    import course.lightning_cli as cli
-
-    class Interrupting(cli.StepSeed):
-        def on_train_batch_start(self, trainer, pl_module, data, batch_idx):  # type: ignore[no-untyped-def]
-            super().on_train_batch_start(trainer, pl_module, data, batch_idx)
-            if (trainer.current_epoch, batch_idx) == (epoch, batch):
-                os.kill(os.getpid(), signal.SIGINT)
-
-    monkeypatch.setattr(cli, "StepSeed", Interrupting)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 @pytest.mark.parametrize(("epoch", "batch"), [(0, 3), (1, 7), (1, 11)], ids=str)
@@ -307,25 +261,3 @@ def test_a_diverging_run_says_when_and_what_to_try(
     assert "step" in message
     assert "learning_rate" in message
     assert message.count("\n") == 1
-
-
-def test_wandb_offline_run_holds_config_curves_confusion_and_images(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Read back by wandb's own reader, `wandb leet inspect`."""
-    monkeypatch.delenv("WANDB_MODE")
-    monkeypatch.delenv("WANDB_API_KEY", raising=False)
-    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
-    run_dir = tmp_path / "run"
-    assert fit(run_dir) == 0
-    (log,) = run_dir.glob("wandb/offline-run-*/*.wandb")
-    command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(log)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    records = [json.loads(line) for line in done.stdout.splitlines()]
-    text = json.dumps(records)
-    assert "lightning_modules.models.mlp.MLP" in text
-    curves = [float(row["val_acc"]) for row in rows(run_dir) if row["val_acc"]]
-    assert all(str(value)[:6] in text for value in curves)
-    assert "val_confusion" in text
-    images = list(log.parent.glob("files/media/images/val_mistakes*.png"))
-    assert len(images) == 16

@@ -52,13 +52,14 @@ WITHOUT_A_CASE = {
     "tasks.scenes": "the cases of `on_scenes`",
     "regularization.proximal": "the cases `l1`, `elastic net` and `max norm`",
     "callbacks.guards": "tests/course/test_fit.py",
+    "callbacks.learning_rate": "tests/course/test_fit_options.py",
     "callbacks.linear_probe": "test_representations.py",
     "callbacks.predictions": "test_final_project.py",
     "callbacks.progress": "test_progress.py",
     "callbacks.representation_reports": "test_representations.py",
     "callbacks.sequence_reports": "test_sequences.py",
     "callbacks.step_seed": "every case",
-    "callbacks.wandb_report": "tests/course/test_fit.py",
+    "callbacks.wandb_report": "tests/course/test_fit_wandb.py",
     "callbacks.whitening": "test_cifar_net.py",
 }
 

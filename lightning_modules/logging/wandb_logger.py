@@ -1,47 +1,53 @@
-"""Where a run's numbers go: a CSV file always, Weights & Biases beside it."""
+"""A run's numbers at Weights & Biases: opened while training has begun, offline where need be."""
 
 from __future__ import annotations
 
-import netrc
 import os
-import socket
+import re
 import sys
 import threading
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
-from lightning.pytorch.loggers import CSVLogger, WandbLogger
+from lightning.pytorch.loggers import WandbLogger
 from lightning.pytorch.loggers.logger import rank_zero_experiment
 from lightning.pytorch.utilities import rank_zero_only
 
 from lightning_modules.errors import Unavailable
 from lightning_modules.lightning_internals import without_wandb_option
+from lightning_modules.logging.wandb_settings import (
+    prepare_folders,
+    wandb_mode,
+    wandb_project,
+    wandb_tags,
+)
 
-_DEFAULT_HOST = "https://api.wandb.ai"
-_CONNECT_TIMEOUT_S = 2.0
 _OPENING = "wandb-opening"
-
-
-def csv_logger(run_dir: Path) -> CSVLogger:
-    """Writes `metrics.csv` into `run_dir`."""
-    return CSVLogger(run_dir.parent, name="", version=run_dir.name, flush_logs_every_n_steps=50)
+_RUN_FOLDER = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-(\w+)")
 
 
 class BackgroundWandbLogger(WandbLogger):
     """Opens its run in a thread while training has begun: importing and starting W&B takes seconds.
 
     What is logged until then waits. A failure to open is raised where the next values are logged.
+    A run's config is what `log_config` is given, and not the task's hyperparameters, which are
+    part of it under other names.
+
+    Args:
+        to_summary: what is logged describes the whole run, such as a test of it, and no step.
+        options: of `WandbLogger`.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, to_summary: bool = False, **options: Any) -> None:
         super().__init__(**options)
+        self._to_summary = to_summary
         without_wandb_option(self, "anonymous")
         self._opening: threading.Thread | None = None
         self._failure: Exception | None = None
-        self._hyperparameters: list[Any] = []
+        self._run: Any = None
+        self._config: dict[str, Any] = {}
         self._waiting: list[tuple[Mapping[str, float], int | None]] = []
 
     @property
@@ -54,14 +60,15 @@ class BackgroundWandbLogger(WandbLogger):
             return WandbLogger.experiment.fget(self)  # type: ignore[attr-defined]
         self._opening.join()
         self._flush()
-        return self._experiment
+        return self._run
+
+    def log_config(self, config: dict[str, Any]) -> None:
+        """Says before training what the run's config is."""
+        self._config = config
 
     @rank_zero_only
     def log_hyperparams(self, params: dict[str, Any] | Namespace) -> None:
-        if self._opening is None:
-            self._hyperparameters.append(params)
-        else:
-            super().log_hyperparams(params)
+        """Nothing: see `log_config`."""
 
     @rank_zero_only
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
@@ -81,9 +88,8 @@ class BackgroundWandbLogger(WandbLogger):
 
     def _open(self) -> None:
         try:
-            for params in self._hyperparameters:
-                super().log_hyperparams(params)
-            _ = self.experiment
+            self._run = self.experiment
+            super().log_hyperparams(self._config)
         except Exception as error:  # told in the thread that trains
             self._failure = error
 
@@ -94,13 +100,51 @@ class BackgroundWandbLogger(WandbLogger):
             )
         waiting, self._waiting = self._waiting, []
         for metrics, step in waiting:
-            super().log_metrics(metrics, step)
+            if self._to_summary:
+                self._run.summary.update({k: v for k, v in metrics.items() if k != "epoch"})
+            else:
+                super().log_metrics(metrics, step)
 
 
-def wandb_logger(run_dir: Path, project: str, name: str) -> WandbLogger:
-    """A logger that never asks, never waits for a network that is not there."""
-    os.environ.setdefault("WANDB_SILENT", "true")
-    return BackgroundWandbLogger(name=name, project=project, save_dir=run_dir, mode=wandb_mode())
+def wandb_logger(
+    run_dir: Path,
+    name: str | None = None,
+    run_id: str | None = None,
+    log_model: bool = False,
+    to_summary: bool = False,
+) -> BackgroundWandbLogger:
+    """A logger that never asks, never waits for a network that is not there.
+
+    Args:
+        run_dir: W&B's own folder is made in it.
+        name: of a new run, where `WANDB_NAME` says no other.
+        run_id: of a run that goes on.
+        log_model: sends the checkpoints once training is done.
+        to_summary: see `BackgroundWandbLogger`.
+
+    Raises:
+        BadInput: `WANDB_MODE` is none of W&B's.
+    """
+    mode = wandb_mode()
+    if mode != "disabled":
+        prepare_folders(run_dir)
+    return BackgroundWandbLogger(
+        name=os.environ.get("WANDB_NAME") or name,
+        project=wandb_project(),
+        tags=wandb_tags(),
+        save_dir=run_dir,
+        mode=mode,
+        id=run_id,
+        log_model=log_model,
+        to_summary=to_summary,
+    )
+
+
+def run_id(run_dir: Path) -> str | None:
+    """The id of the newest W&B run in a folder; None where there is none."""
+    folders = sorted((run_dir / "wandb").glob("*run-*-*"), key=lambda path: path.stat().st_mtime)
+    found = [match[1] for path in folders if (match := _RUN_FOLDER.fullmatch(path.name))]
+    return found[-1] if found else None
 
 
 def finish_wandb() -> None:
@@ -112,31 +156,3 @@ def finish_wandb() -> None:
         import wandb
 
         wandb.finish()
-
-
-def wandb_mode() -> str:
-    """`WANDB_MODE` where it is set; else online for someone logged in who can reach the server."""
-    configured = os.environ.get("WANDB_MODE")
-    if configured:
-        return configured
-    host = urlsplit(os.environ.get("WANDB_BASE_URL", _DEFAULT_HOST))
-    return "online" if _logged_in(host.hostname or "") and _reachable(host) else "offline"
-
-
-def _logged_in(host: str) -> bool:
-    if os.environ.get("WANDB_API_KEY"):
-        return True
-    path = Path(os.environ.get("NETRC", Path.home() / ".netrc"))
-    try:
-        return netrc.netrc(path).authenticators(host) is not None
-    except (OSError, netrc.NetrcParseError):
-        return False
-
-
-def _reachable(host: SplitResult) -> bool:
-    port = host.port or (443 if host.scheme == "https" else 80)
-    try:
-        with socket.create_connection((host.hostname, port), timeout=_CONNECT_TIMEOUT_S):
-            return True
-    except OSError:
-        return False

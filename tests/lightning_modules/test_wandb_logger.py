@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lightning_modules.logging.loggers import wandb_mode
+from lightning_modules.logging.wandb_settings import wandb_mode
 
 
 @pytest.fixture(autouse=True)
