@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torchmetrics import Metric, MetricCollection
 
+from lightning_modules.errors import BadInput
 from lightning_modules.hot_path import LeanModule
 from lightning_modules.lightning_internals import described_by_a_config
 from lightning_modules.models.batch_norm import has_inserted_batch_norm, insert_batch_norm
@@ -75,6 +76,23 @@ class Task(LeanModule):
         self.val_metrics = MetricCollection({}, prefix="val_", compute_groups=False)
         self.test_metrics = MetricCollection({}, prefix="test_", compute_groups=False)
         self.measure(loss=Mean())
+
+    @classmethod
+    def load_from_checkpoint(cls, checkpoint_path: Any, *args: Any, **kwargs: Any) -> Self:
+        """The task that a run saved; one that was built by hand needs its network: `model=MLP()`.
+
+        Raises:
+            BadInput: it does, and was not given it.
+        """
+        try:
+            return super().load_from_checkpoint(checkpoint_path, *args, **kwargs)
+        except TypeError as error:
+            if "'model'" not in str(error) or "model" in kwargs:
+                raise
+            raise BadInput(
+                f"{checkpoint_path}: its task was built by hand, so that it does not say how its "
+                f"network is built; give it, {cls.__name__}.load_from_checkpoint(PATH, model=...)"
+            ) from None
 
     def measure(self, **metrics: Metric) -> None:
         """Adds metrics of validation and test: `acc=Mean()` gives `val_acc` and `test_acc`."""
