@@ -28,6 +28,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # as few processes and machines as there are here, whatever was printed
 HERE = ("devices=1", "num_nodes=1", "strategy=auto", "accelerator=cpu", "precision=32-true")
 
+BUILT = "built"  # the run of a command that is built
+
 
 class Refused(Exception):
     """A command is not one that its program takes."""
@@ -95,7 +97,7 @@ def lightning(words: list[str]) -> None:
     if "--config" not in files:
         raise Refused("no --config")
     more = [f"--trainer.{option}" for option in HERE]
-    arguments = [*files, *more, "--run_dir=built"]
+    arguments = [*files, *more, f"--run_dir={BUILT}"]
     with pytest.MonkeyPatch.context() as patch, refusal():
         patch.setattr(sys, "argv", ["dlcourse", *arguments])
         patch.setenv("WANDB_MODE", "disabled")

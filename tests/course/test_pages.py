@@ -16,7 +16,7 @@ from graders.engine.catalogue import assignment_names
 from graders.engine.plugin import MARKERS
 from graders.students.release import readme
 from tests.course.pages import ROOT, Command, commands, pages, python_blocks
-from tests.course.programs import PROGRAMS, Refused, check
+from tests.course.programs import BUILT, PROGRAMS, Refused, check
 
 TEXTS = {str(path.relative_to(ROOT)): path.read_text() for path in pages()}
 TEXTS["the students' README"] = readme(assignment_names())
@@ -45,6 +45,7 @@ def _reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         assert main(["fit", "--config", mlp, "--run_dir", f"runs/{RUNS[0]}", *brief]) == 0
         for run in RUNS[1:]:
             shutil.copytree(folder / "runs" / RUNS[0], folder / "runs" / run)
+        shutil.copytree(folder / "runs" / RUNS[0], folder / BUILT)  # the one that goes on
         yield
 
 

@@ -70,8 +70,8 @@ CASES = {
     ),
     "callback's module": (
         "01_linear_models/softmax.yaml",
-        ["--trainer.callbacks", "[{class_path: mine.Counts}]"],
-        "trainer.callbacks: no module mine, in which mine.Counts would be",
+        ["--trainer.callbacks", "[{class_path: nowhere.Counts}]"],
+        "trainer.callbacks: no module nowhere, in which nowhere.Counts would be",
     ),
     "callback's class": (
         "01_linear_models/softmax.yaml",

@@ -300,7 +300,7 @@ def test_impossible_plans_are_refused(options: dict, message: str) -> None:
     [
         ({"network": "vgg"}, "choose one of squeezenet1_1, resnet18"),
         ({"weights": "mine"}, "choose imagenet or random"),
-        ({"pixels": "imagenet"}, "choose one of cifar10, mnist"),
+        ({"pixels": "svhn"}, "choose one of cifar10, mnist, imagenet"),
         ({"size": 16}, "at least 32"),
     ],
 )

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
 from jupyter_core.application import NoStart
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
@@ -20,6 +21,11 @@ def nbgrader(course: Path, *arguments: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(course)
         patch.setenv("JUPYTER_CONFIG_DIR", str(course / ".jupyter"))  # nobody's own settings
+        # this pytest's rewriting of asserts would reach the hidden tests, which are graded in forks
+        plain = [
+            finder for finder in sys.meta_path if not isinstance(finder, AssertionRewritingHook)
+        ]
+        patch.setattr(sys, "meta_path", plain)
         patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         try:
             app.initialize(list(arguments))
