@@ -1,4 +1,8 @@
-"""What the course's pages print for readers to type: commands, and blocks of Python."""
+"""What the course's pages print for readers to type or run: commands, Python, cells of a notebook.
+
+Lessons are notebooks in MyST Markdown: a fence of ``{code-cell} python`` is a cell, whose first
+lines may be options like ``:tags: [hide-input]``.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(`{3,})(\S*)[^\n`]*\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.MULTILINE | re.DOTALL)
+_OPTIONS = re.compile(r"\A(?::[\w-]+:[^\n]*\n)*")
+_TAGS = re.compile(r"^:tags: \[(.*)\]$", re.MULTILINE)
 _INDENTED = re.compile(r"^ {4}(\S(?:.*\\\n)*.*)$", re.MULTILINE)
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _BEHIND_A_WORD = re.compile(r"\$\w+")
@@ -35,6 +42,21 @@ class Command:
         return f"{self.page}: {shlex.join(self.words)}"
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A piece of Python that a page runs, or shows to be run.
+
+    Attributes:
+        code: without the cell's options.
+        tags: of the cell, such as ``hide-input``.
+        is_cell: of a notebook; else a block of Python that a page only shows.
+    """
+
+    code: str
+    tags: tuple[str, ...] = ()
+    is_cell: bool = True
+
+
 def pages() -> list[Path]:
     """Every page of the repository that people read."""
     return [
@@ -53,7 +75,8 @@ def commands(text: str, page: str, programs: set[str]) -> Iterator[Command]:
         page: its name.
         programs: words by which a command in a sentence, or indented, is known to be one.
     """
-    for language, block in _FENCE.findall(text):
+    text = _FRONT_MATTER.sub("", text)
+    for _, language, block in _FENCE.findall(text):
         if language in ("", "sh", "bash"):
             yield from (Command(page, words, True) for words in parsed(block))
     prose = _FENCE.sub("", text)
@@ -87,5 +110,16 @@ def parsed(text: str) -> Iterator[tuple[str, ...]]:
             words = []
 
 
-def python_blocks(text: str) -> list[str]:
-    return [block for language, block in _FENCE.findall(text) if language == "python"]
+def cells(text: str) -> list[Cell]:
+    """What a page has of Python, in the order in which it runs."""
+    found = []
+    for _, language, block in _FENCE.findall(text):
+        if language == "python":
+            found.append(Cell(block, is_cell=False))
+        elif language == "{code-cell}":
+            options = _OPTIONS.match(block)
+            assert options is not None
+            names = _TAGS.findall(options[0])
+            tags = tuple(name.strip() for name in names[0].split(",")) if names else ()
+            found.append(Cell(block[options.end() :], tags))
+    return found

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shlex
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import jupytext
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+import torch
 
 from course.cli import main
 from graders.engine.catalogue import assignment_names
 from graders.engine.plugin import MARKERS
 from graders.students.release import readme
-from tests.course.pages import ROOT, Command, commands, pages, python_blocks
+from tests.course.pages import ROOT, Cell, Command, cells, commands, pages
 from tests.course.programs import BUILT, PROGRAMS, Refused, check
 
 TEXTS = {str(path.relative_to(ROOT)): path.read_text() for path in pages()}
@@ -23,6 +29,7 @@ TEXTS["the students' README"] = readme(assignment_names())
 COMMANDS = {
     page: list(dict.fromkeys(commands(text, page, set(PROGRAMS)))) for page, text in TEXTS.items()
 }
+CELLS = {page: cells(text) for page, text in TEXTS.items()}
 RUNS = (
     "lenet/v0",
     "mlp/v0",
@@ -82,13 +89,96 @@ def test_commands_exist_and_parse(page: str) -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("page", [page for page, text in TEXTS.items() if python_blocks(text)])
-def test_python_runs(page: str, pytestconfig: pytest.Config) -> None:
+@pytest.mark.parametrize("page", [page for page, found in CELLS.items() if found])
+def test_python_runs(
+    page: str, pytestconfig: pytest.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for marker in MARKERS:  # a hidden test's, which a page shows
         pytestconfig.addinivalue_line("markers", marker)
-    namespace: dict[str, object] = {}
-    for block in python_blocks(TEXTS[page]):
-        exec(compile(block, page, "exec"), namespace)
+    run(CELLS[page], page, tmp_path, monkeypatch)
+
+
+def run(page_cells: list[Cell], page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a page top to bottom in one namespace, in an empty folder, as a fresh kernel would."""
+    monkeypatch.chdir(folder)
+    plt.switch_backend("Agg")
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    try:
+        for number, cell in enumerate(page_cells, start=1):
+            code = compile(cell.code, f"{page}, cell {number}", "exec")
+            if "raises-exception" in cell.tags:
+                with pytest.raises(Exception):  # noqa: B017, PT011 - any, which the page shows
+                    exec(code, namespace)
+            else:
+                exec(code, namespace)
+    finally:
+        plt.close("all")
+
+
+@pytest.mark.parametrize("page", [page for page in TEXTS if re.match(r"course/\d", page)])
+def test_lessons_are_notebooks(page: str) -> None:
+    """jupytext, which makes the notebooks, finds the cells that run here, and no others."""
+    if not TEXTS[page].startswith("---\n"):
+        assert not [cell for cell in CELLS[page] if cell.is_cell], "cells need front matter"
+        return
+    notebook = jupytext.reads(TEXTS[page], fmt="md:myst")
+    assert notebook.metadata.kernelspec.name == "python3"
+    theirs = [
+        (cell.source.strip(), tuple(cell.metadata.get("tags", ())))
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+    assert theirs == [(cell.code.strip(), cell.tags) for cell in CELLS[page] if cell.is_cell]
+
+
+def test_a_page_runs_as_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+---
+Text, with `a span`.
+
+```{code-cell} python
+:tags: [hide-input, remove-stderr]
+from pathlib import Path
+
+x = 1
+```
+
+```sh
+dlcourse fit --config a.yaml
+```
+
+````{note}
+```
+dlcourse not-a-command-of-the-page
+```
+````
+
+```{code-cell} python
+Path("made").write_text(str(x))
+```
+
+```{code-cell} python
+:tags: [raises-exception]
+raise ValueError
+```
+"""
+    found = cells(page)
+    assert [cell.tags for cell in found] == [
+        ("hide-input", "remove-stderr"),
+        (),
+        ("raises-exception",),
+    ]
+    assert [command.words[1] for command in commands(page, "page", {"dlcourse"})] == ["fit"]
+    run(found, "page", tmp_path, monkeypatch)
+    assert (tmp_path / "made").read_text() == "1"
+    with pytest.raises(NameError):
+        run(found[1:], "page", tmp_path, monkeypatch)
+    with pytest.raises(pytest.fail.Exception):
+        run([Cell("x = 1", ("raises-exception",))], "page", tmp_path, monkeypatch)
 
 
 def test_commands_are_found() -> None:
