@@ -18,8 +18,9 @@ FOLDERS = ("course", "graders", "lightning_modules", "data")
 FILES = ("pyproject.toml", "LICENSE")
 # ``demo*`` plays a class of students, some of whom hand in right answers.
 LEFT_OUT = shutil.ignore_patterns(
-    "__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb", "demo*.py"
+    "__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb", "demo*.py", "site"
 )
+LESSON = "lesson.ipynb"
 
 README = """\
 # Deep learning: your copy of the course
@@ -40,7 +41,8 @@ Check your work as often as you like. The checks say what is wrong and often why
     dlcourse check {first} assignments/{first}/{first}.ipynb
 
 Your grade comes from other tests of the same functions, on other numbers. Hand in the notebook or
-the Python file, whichever you worked in. Lessons are in `course/`, one folder each:
+the Python file, whichever you worked in. Lessons are in `course/`, one folder each: `README.md` to
+read, `lesson.ipynb` to run as a notebook. What a lesson trains:
 
     dlcourse fit --config course/01_linear_models/softmax.yaml
 """
@@ -66,6 +68,7 @@ def release(names: Sequence[str], out_dir: Path) -> None:
         for name, source in sources.items():
             write_assignment(name, source, bundle / "assignments" / name)
         copy_course(bundle)
+        write_lessons(bundle / "course")
         (bundle / "README.md").write_text(readme(chosen), encoding="utf-8")
         if out_dir.exists():
             out_dir.rmdir()  # empty, and Windows renames to free names only
@@ -148,6 +151,18 @@ def copy_course(bundle: Path) -> None:
     (bundle / "constraints.txt").write_text(
         constraints_of(asked["dependencies"], constraints), encoding="utf-8"
     )
+
+
+def write_lessons(course: Path) -> None:
+    """Write each lesson's page as a notebook that was not run yet, beside it."""
+    import jupytext
+
+    for page in sorted(course.glob("[0-9]*/README.md")):
+        notebook = jupytext.read(page, fmt="md:myst")
+        notebook.metadata.pop("jupytext", None)  # how a page is written; this is one no longer
+        for number, cell in enumerate(notebook.cells):
+            cell["id"] = f"cell-{number}"  # the same at every release, not drawn at random
+        jupytext.write(notebook, page.with_name(LESSON), fmt="ipynb")
 
 
 def readme(names: Sequence[str]) -> str:

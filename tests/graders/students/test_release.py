@@ -189,6 +189,23 @@ def test_notebook_and_stub_are_valid_and_locked(bundle: Path, name: str) -> None
     assert all(not cell.get("outputs") for cell in notebook.cells)
 
 
+@pytest.mark.parametrize(
+    "lesson", sorted(path.parent.name for path in course_root().glob("course/[0-9]*/README.md"))
+)
+def test_a_lesson_is_a_notebook_that_was_not_run(bundle: Path, lesson: str) -> None:
+    page = course_root() / "course" / lesson / "README.md"
+    notebook = nbformat.read(bundle / "course" / lesson / "lesson.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert len(code) == len(re.findall(r"^```\{code-cell\}", page.read_text(), re.MULTILINE))
+    assert not [cell for cell in code if cell.outputs or cell.execution_count]
+    assert notebook.cells[0].source.startswith("# ")  # the title: no front matter
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", cell.source):
+                assert (bundle / "course" / lesson / target).is_file(), target
+
+
 @pytest.mark.parametrize("name", assignment_names())
 def test_stub_imports_and_raises_not_implemented(bundle: Path, name: str) -> None:
     path = bundle / "assignments" / name / f"{name}.py"
@@ -219,6 +236,8 @@ def test_release_twice_gives_the_same_files(bundle: Path, tmp_path: Path) -> Non
     for file in ("softmax.ipynb", "softmax.py", "test_softmax.py"):
         path = Path("assignments") / "softmax" / file
         assert (bundle / path).read_bytes() == (tmp_path / "again" / path).read_bytes()
+    lesson = Path("course/05_convolutions/lesson.ipynb")
+    assert (bundle / lesson).read_bytes() == (tmp_path / "again" / lesson).read_bytes()
 
 
 def test_unknown_assignment_names_the_known_ones(tmp_path: Path) -> None:
