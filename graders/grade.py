@@ -6,9 +6,10 @@ import hashlib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from statistics import fmean
 
 from rich.console import Console
 from rich.progress import (
@@ -22,6 +23,7 @@ from rich.progress import (
 
 from graders.engine.catalogue import course_root
 from graders.engine.cluster import cluster_workers
+from graders.engine.final import FinalScore, results_json
 from graders.engine.hand_ins import HandIn, find, warning_of_look_alikes, warning_of_loose
 from graders.engine.interrupts import sigterm_raises
 from graders.engine.jobs import REFERENCE, read_job, reference_job
@@ -42,6 +44,8 @@ from graders.engine.worker import GradingJob
 from graders.errors import BadInput, GraderBroke
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
+
+MOST_NAMED = 8  # students in a line of the summary; the report has them all
 
 
 def grade(
@@ -92,10 +96,10 @@ def grade(
             isolation="; ".join(filter(None, isolations)),
             submissions=tuple(graded),
         )
-        perhaps_late = write_everything(
+        lines, perhaps_late = write_everything(
             results, reference.tests, settings.reference, students, out, trust_file_times
         )
-    print_summary(results, out)
+    print_summary(results, lines, out)
     if perhaps_late:
         warn(
             f"late by their files' times alone, so without a penalty: {', '.join(perhaps_late)} "
@@ -187,26 +191,25 @@ def write_everything(
     students: list[HandIn],
     out: Path,
     trust_file_times: bool = False,
-) -> list[str]:
+) -> tuple[list[FinalScore], list[str]]:
     """All that ``--out`` holds, each file replaced atomically.
 
     Args:
         tests: every test of the assignment, as the reference solution passed it.
 
     Returns:
-        The students who would be late if their files' times counted, and now are not.
+        Everyone's final score, and the students who would be late if their files' times counted,
+        and now are not.
     """
     # nbgrader's imports take a second: after the grading
     from graders.nbgrader import gradebook
     from graders.nbgrader.autograded import write_notebooks
+    from graders.nbgrader.final_scores import final_scores
     from graders.nbgrader.late import late_penalty
     from graders.reports import pages
     from graders.reports.grades import grades_csv
 
-    write_atomically(out / "results.json", results.to_json())
-    write_atomically(out / "grades.csv", grades_csv(results, [test.name for test in tests]))
-    pages.write_feedback(results, out)
-    pages.write_report(results, out)
+    # first, since what a human did there decides what all the others say
     penalty = late_penalty(course_root() / "nbgrader_config.py")
     perhaps_late = gradebook.update(
         results,
@@ -216,16 +219,32 @@ def write_everything(
         penalty=penalty,
         trust_file_times=trust_file_times,
     )
+    lines = final_scores(results, out / "gradebook.db")
+    write_atomically(out / "results.json", results_json(results, lines))
+    write_atomically(out / "grades.csv", grades_csv(lines, results.assignment, names_of(tests)))
+    pages.write_feedback(results, out, lines)
+    pages.write_report(results, out, lines)
     write_notebooks(results, source, students, out)
-    return perhaps_late
+    return lines, perhaps_late
 
 
-def print_summary(results: ClassResults, out: Path) -> None:
-    scores = [s.score for s in results.submissions if s.status == "graded"]
+def names_of(tests: Iterable[TestResult]) -> list[str]:
+    return [test.name for test in tests]
+
+
+def print_summary(results: ClassResults, lines: list[FinalScore], out: Path) -> None:
     counts = Counter(submission.status for submission in results.submissions)
     outcomes = ", ".join(f"{count} {status}" for status, count in counts.most_common())
-    mean = f", mean {sum(scores) / len(scores):.1f} of {MAX_SCORE:g}" if scores else ""
-    print(f"{results.assignment}: {outcomes}{mean}")
+    print(f"{results.assignment}: {outcomes}{_mean(lines)}")
+    for about, concerned in (
+        ("late, and lost points", [line for line in lines if line.late_penalty]),
+        ("points or comments by hand", [line for line in lines if line.by_hand]),
+        ("not final: a human has to read", [line for line in lines if line.score is None]),
+    ):
+        if concerned:
+            names = [line.student for line in concerned[:MOST_NAMED]]
+            more = len(concerned) - len(names)
+            print(f"{about}: {', '.join(names)}{f' and {more} more' if more else ''}")
     print(f"isolation: {results.isolation}")
     print(f"report: {out / 'report.html'}")
     for submission in results.submissions:
@@ -233,6 +252,17 @@ def print_summary(results: ClassResults, out: Path) -> None:
             warn(f"{submission.student}: {submission.remark}")
         if submission.status == "failed":
             warn(f"{submission.student}: {submission.message}")
+
+
+def _mean(lines: list[FinalScore]) -> str:
+    """The mean of the final scores, and of the tests' where that is another."""
+    counted = [line for line in lines if line.counts]
+    if not counted:
+        return ""
+    final = fmean(line.score or 0.0 for line in counted)
+    tests = fmean(line.submission.score for line in counted)
+    alone = f" ({tests:.1f} by the tests alone)" if abs(final - tests) >= 0.05 else ""
+    return f", mean {final:.1f} of {counted[0].max_score:g}{alone}"
 
 
 def warn(line: str) -> None:

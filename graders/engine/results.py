@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
@@ -143,11 +143,14 @@ class ClassResults:
     isolation: str
     submissions: tuple[SubmissionResult, ...] = field(default_factory=tuple)
 
-    def to_json(self) -> str:
-        """One line per submission."""
+    def to_json(self, more: Mapping[str, dict[str, Any]] | None = None) -> str:
+        """One line per submission, with what ``more`` has on its student."""
         about = {"schema": SCHEMA, **vars(self)}
         del about["submissions"]
-        lines = ",\n".join(json.dumps(submission.to_dict()) for submission in self.submissions)
+        lines = ",\n".join(
+            json.dumps({**submission.to_dict(), **(more or {}).get(submission.student, {})})
+            for submission in self.submissions
+        )
         return f'{json.dumps(about)[:-1]}, "submissions": [\n{lines}\n]}}\n'
 
 

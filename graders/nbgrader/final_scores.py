@@ -1,40 +1,20 @@
-"""What a student gets in the end: automatic points, a human's changes, and the late penalty."""
+"""Final scores from the gradebook: automatic points, a human's changes, and the late penalty."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from nbgrader import api
 
+from graders.engine.final import FIELDS, FinalScore, FinalTask, automatic_score
 from graders.engine.results import SCHEMA, ClassResults, SubmissionResult, submission_from_dict
 from graders.errors import BadInput
 from graders.nbgrader.gradebook import open_gradebook
-
-
-@dataclass(frozen=True)
-class FinalScore:
-    """One student's line in a grade book.
-
-    ``score`` is ``None`` while a part waits for a human: what the grader broke on, or an answer
-    that nobody has read. ``lms_id`` and the names are what nbgrader's gradebook knows of them.
-    """
-
-    submission: SubmissionResult
-    score: float | None
-    raw_score: float | None
-    late_penalty: float
-    max_score: float
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    lms_id: str = ""
-
-    @property
-    def student(self) -> str:
-        return self.submission.student
 
 
 def read_results(path: Path) -> ClassResults:
@@ -54,7 +34,10 @@ def read_results(path: Path) -> ClassResults:
     try:
         if record.pop("schema") != SCHEMA:
             raise ValueError(f"its schema is not {SCHEMA}")
-        submissions = tuple(submission_from_dict(item) for item in record.pop("submissions"))
+        submissions = tuple(
+            submission_from_dict({k: v for k, v in item.items() if k not in FIELDS})
+            for item in record.pop("submissions")
+        )
         return ClassResults(submissions=submissions, **record)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(
@@ -62,87 +45,117 @@ def read_results(path: Path) -> ClassResults:
         ) from None
 
 
+def changed_since(path: Path, lines: Iterable[FinalScore]) -> list[str]:
+    """The students of whom ``results.json`` at ``path`` says another thing than ``lines``."""
+    written = json.loads(path.read_text(encoding="utf-8"))["submissions"]
+    told = {item["student"]: {key: item.get(key) for key in FIELDS} for item in written}
+    return [line.student for line in lines if told[line.student] != line.to_dict()]
+
+
 def final_scores(results: ClassResults, gradebook: Path) -> list[FinalScore]:
     """Return one line per student of ``results``, in that order.
 
-    Points and penalties come from ``gradebook`` where it exists and knows the student's
+    Points, penalties and comments come from ``gradebook`` where it exists and knows the student's
     submission, so a human's work counts; otherwise they are the automatic ones.
     """
     entries = _gradebook_entries(results.assignment, gradebook) if gradebook.exists() else {}
     return [
-        entries[item.student].final_score(item)
+        entries[item.student].final_score(item, results.max_score)
         if item.student in entries
-        else _automatic(results, item)
+        else automatic_score(item, results.max_score)
         for item in results.submissions
     ]
 
 
-def _automatic(results: ClassResults, submission: SubmissionResult) -> FinalScore:
-    score = None if submission.status == "failed" else submission.score
-    return FinalScore(submission, score, score, 0.0, results.max_score)
-
-
-@dataclass(frozen=True)
+@dataclass
 class _Entry:
-    """What the gradebook says of one student."""
+    """What the gradebook says of one student; without a submission in it, there is no task."""
 
-    points: float | None
-    waits: bool
-    penalty: float
     max_score: float
     names: dict[str, str]
+    penalty: float = 0.0
+    tasks: dict[str, FinalTask] = field(default_factory=dict)
 
-    def final_score(self, submission: SubmissionResult) -> FinalScore:
-        raw = None if self.waits else self.points
-        # A student without a submission in the gradebook has no points there, and no penalty.
-        if self.points is None:
-            raw = None if submission.status == "failed" else submission.score
+    def final_score(self, submission: SubmissionResult, automatic_max: float) -> FinalScore:
+        if not self.tasks:
+            line = automatic_score(submission, automatic_max)
+            return replace(line, max_score=self.max_score, **self.names)
+        order = {task.name: i for i, task in enumerate(submission.tasks)}
+        tasks = sorted(self.tasks.values(), key=lambda task: order.get(task.name, len(order)))
+        points = [task.score for task in tasks if task.score is not None]
+        raw = sum(points) if len(points) == len(tasks) else None
         score = None if raw is None else max(0.0, raw - self.penalty)
-        return FinalScore(submission, score, raw, self.penalty, self.max_score, **self.names)
+        return FinalScore(
+            submission, score, raw, self.penalty, self.max_score, tuple(tasks), **self.names
+        )
 
 
 def _gradebook_entries(assignment: str, path: Path) -> dict[str, _Entry]:
     with open_gradebook(path) as gradebook:
-        row = gradebook.db.scalar(
-            sa.select(api.Assignment).where(api.Assignment.name == assignment)
-        )
+        database = gradebook.db
+        row = database.scalar(sa.select(api.Assignment).where(api.Assignment.name == assignment))
         if row is None:
             return {}
-        max_score = float(row.max_score)
-        unscored = api.Grade.manual_score.is_(None) & api.Grade.auto_score.is_(None)
-        points: dict[str, tuple[float | None, bool, float]] = {
-            student: (float(total), bool(waits), float(penalty or 0.0))
-            for student, total, waits, penalty in gradebook.db.execute(
-                sa.select(
-                    api.SubmittedAssignment.student_id,
-                    sa.func.sum(api.Grade.score),
-                    sa.func.max(unscored & api.Grade.needs_manual_grade),
-                    sa.func.max(api.SubmittedNotebook.late_submission_penalty),
-                )
-                .select_from(api.SubmittedAssignment)
-                .join(
-                    api.SubmittedNotebook,
-                    api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
-                )
-                .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
-                .where(api.SubmittedAssignment.assignment_id == row.id)
-                .group_by(api.SubmittedAssignment.student_id)
-            )
-        }
-        people = gradebook.db.execute(
-            sa.select(
-                api.Student.id,
-                api.Student.first_name,
-                api.Student.last_name,
-                api.Student.email,
-                api.Student.lms_user_id,
-            )
+        person = api.Student
+        people = sa.select(
+            person.id, person.first_name, person.last_name, person.email, person.lms_user_id
         )
-        ungraded: tuple[float | None, bool, float] = (None, False, 0.0)
         keys = ("first_name", "last_name", "email", "lms_id")
-        entries = {}
-        for student, *names in people:
-            total, waits, penalty = points.get(student, ungraded)
-            about = dict(zip(keys, (name or "" for name in names), strict=True))
-            entries[student] = _Entry(total, waits, penalty, max_score, about)
+        entries = {
+            student: _Entry(
+                float(row.max_score), dict(zip(keys, (name or "" for name in names), strict=True))
+            )
+            for student, *names in database.execute(people)
+        }
+        for student, cell, points, most, by_hand, waits, penalty in database.execute(
+            _grades(row.id)
+        ):
+            entry = entries[student]
+            entry.penalty = max(entry.penalty, float(penalty or 0.0))
+            score = None if waits else float(points)
+            entry.tasks[cell] = FinalTask(cell, score, float(most), bool(by_hand))
+        for student, cell, comment in database.execute(_comments(row.id)):
+            # the cell of an answer is called after the cell with its points
+            tasks, name = entries[student].tasks, cell.removesuffix("-code")
+            task = tasks.get(name, FinalTask(name, 0.0, 0.0))
+            comments = filter(None, (task.comment, comment.strip()))
+            tasks[name] = replace(task, comment="\n".join(comments))
         return entries
+
+
+def _grades(assignment: str) -> sa.Select[Any]:
+    """Student, cell, points, maximum, whether a human gave some, whether one has to, penalty."""
+    grade, sheet, submitted = api.Grade, api.SubmittedNotebook, api.SubmittedAssignment
+    unscored = grade.manual_score.is_(None) & grade.auto_score.is_(None)
+    by_hand = grade.manual_score.is_not(None) | (sa.func.coalesce(grade.extra_credit, 0.0) != 0.0)
+    # each kind of cell has its maximum in a table of its own
+    graded, written = api.GradeCell.__table__, api.TaskCell.__table__
+    most = sa.func.coalesce(graded.c.max_score, written.c.max_score, 0.0)
+    return (
+        sa.select(
+            *(submitted.student_id, api.BaseCell.name, grade.score, most, by_hand),
+            *(unscored & grade.needs_manual_grade, sheet.late_submission_penalty),
+        )
+        .select_from(submitted)
+        .join(sheet, sheet.assignment_id == submitted.id)
+        .join(grade, grade.notebook_id == sheet.id)
+        .join(api.BaseCell, api.BaseCell.id == grade.cell_id)
+        .outerjoin(graded, graded.c.id == grade.cell_id)
+        .outerjoin(written, written.c.id == grade.cell_id)
+        .where(submitted.assignment_id == assignment)
+    )
+
+
+def _comments(assignment: str) -> sa.Select[Any]:
+    """Student, cell and what a human wrote of it."""
+    comment, sheet, submitted = api.Comment, api.SubmittedNotebook, api.SubmittedAssignment
+    return (
+        sa.select(submitted.student_id, api.BaseCell.name, comment.manual_comment)
+        .select_from(submitted)
+        .join(sheet, sheet.assignment_id == submitted.id)
+        .join(comment, comment.notebook_id == sheet.id)
+        .join(api.BaseCell, api.BaseCell.id == comment.cell_id)
+        .where(submitted.assignment_id == assignment)
+        .where(sa.func.trim(comment.manual_comment) != "")
+        .order_by(api.BaseCell.name)
+    )

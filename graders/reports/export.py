@@ -10,15 +10,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from graders.engine.final import FinalScore, FinalTask
 from graders.engine.printable import printable_cell
 from graders.engine.results import ClassResults, grouped_by_task, write_atomically
 from graders.errors import BadInput
-from graders.nbgrader.final_scores import FinalScore, final_scores, read_results
+from graders.nbgrader.final_scores import changed_since, final_scores, read_results
 from graders.reports import gradescope
 from graders.reports.formats import FORMATS
+from graders.reports.grades import remarks
 
 Table = list[list[str | float]]
 
@@ -56,6 +59,12 @@ def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str
             "name the folder of the right one"
         )
     lines = final_scores(results, results_dir / "gradebook.db")
+    if changed := changed_since(results_dir / "results.json", lines):
+        print(
+            f"dlcourse: graded by hand since `dlcourse grade` last ran: {', '.join(changed)}; "
+            "run it again, which renews pages and late penalties",
+            file=sys.stderr,
+        )
     if format == "gradescope":
         gradescope.write([line for line in lines if line.score is not None], to)
     else:
@@ -73,7 +82,7 @@ def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str
 def _plain(results: ClassResults, lines: list[FinalScore]) -> Table:
     tasks = list(grouped_by_task(test for line in lines for test in line.submission.tests))
     header = ["student", "first_name", "last_name", "email", "assignment", "score", "max_score",
-              "raw_score", "late_penalty", "status", "submitted_at"]  # fmt: skip
+              "raw_score", "late_penalty", "status", "submitted_at", "comments"]  # fmt: skip
     rows: Table = [[*header, *(f"auto_{task}" for task in tasks)]]
     for line in lines:
         scores = {task.name: task.score for task in line.submission.tasks}
@@ -82,6 +91,7 @@ def _plain(results: ClassResults, lines: list[FinalScore]) -> Table:
                 *(line.student, line.first_name, line.last_name, line.email, results.assignment),
                 *(_or_empty(line.score), line.max_score, _or_empty(line.raw_score)),
                 *(line.late_penalty, line.submission.status, line.submission.submitted_at),
+                remarks(line),
                 *(scores.get(task, "") for task in tasks),
             ]
         )
@@ -111,19 +121,30 @@ def _moodle(results: ClassResults, lines: list[FinalScore]) -> Table:
         rows.append(
             [
                 *(Login(line.student), line.first_name, line.last_name, line.email),
-                *(line.score or 0.0, _remark(line)),
+                *(line.score or 0.0, _feedback(line)),
             ]
         )
     return rows
 
 
-def _remark(line: FinalScore) -> str:
-    parts = [f"{task.name}: {task.score:g}" for task in line.submission.tasks]
+def _feedback(line: FinalScore) -> str:
+    """Everything behind the score, in one line: tasks, a human's comments, the penalty."""
+    graded = line.submission.status == "graded"
+    shown = [task for task in line.tasks if graded or task.by_hand or task.comment]
+    parts = [part for part in map(_task, shown) if part]
     if line.late_penalty:
         parts.append(f"late penalty: {line.late_penalty:g}")
-    if line.submission.status != "graded":
+    if not graded:
         parts.append(f"{line.submission.status}: {line.submission.message}".rstrip(": "))
     return "; ".join(parts)
+
+
+def _task(task: FinalTask) -> str:
+    points = f"{task.score:g}" if task.score is not None and task.max_score else ""
+    by_hand = " (by hand)" if task.by_hand else ""
+    comment = " ".join(task.comment.split())
+    told = ", ".join(part for part in (f"{points}{by_hand}", comment) if part)
+    return f"{task.name}: {told}" if told else ""
 
 
 def _scored(lines: Iterable[FinalScore]) -> list[FinalScore]:

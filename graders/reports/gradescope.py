@@ -8,11 +8,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from graders.engine.final import FinalScore
 from graders.engine.plain_text import explanation
 from graders.engine.printable import printable
 from graders.engine.results import TestResult, write_atomically
 from graders.errors import BadInput
-from graders.nbgrader.final_scores import FinalScore
 
 
 def write(lines: list[FinalScore], to: Path) -> None:
@@ -44,9 +44,13 @@ def write(lines: list[FinalScore], to: Path) -> None:
 
 def _record(line: FinalScore) -> str:
     """The format of Gradescope's autograders; its ``score`` overrides the sum of the tests."""
-    output = line.submission.message
+    told = [line.submission.message]
+    for task in line.by_hand:
+        points = f"{task.score:g} points by hand. " if task.by_hand else ""
+        told.append(f"{task.name}: {points}{task.comment}".rstrip())
     if line.late_penalty:
-        output = f"{output}\nLate penalty: {line.late_penalty:g} points.".strip()
+        told.append(f"Late penalty: {line.late_penalty:g} points.")
+    output = "\n".join(filter(None, told))
     record: dict[str, Any] = {
         "score": line.score,
         "execution_time": round(line.submission.seconds, 3),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import jinja2
 
+from graders.engine.final import FinalScore, automatic
 from graders.engine.hand_ins import look_alikes
 from graders.engine.printable import printable
 from graders.engine.results import (
@@ -61,15 +62,19 @@ EXPLANATIONS = {
 }
 
 
-def write_feedback(results: ClassResults, out: Path) -> None:
+def write_feedback(
+    results: ClassResults, out: Path, lines: Sequence[FinalScore] | None = None
+) -> None:
     """Write ``out/feedback/STUDENT.html`` for every submission, each replaced atomically.
 
     A page whose content has not changed keeps its file, and so its time stamp.
+
+    Args:
+        lines: everyone's final score, in the order of the results; the tests' if left out.
     """
     names = page_names(results)
-    for submission in results.submissions:
-        page = feedback_page(results, submission)
-        _replace(out / "feedback" / names[submission.student], page)
+    for line in automatic(results) if lines is None else lines:
+        _replace(out / "feedback" / names[line.student], feedback_page(results, line))
 
 
 def page_names(results: ClassResults) -> dict[str, str]:
@@ -83,23 +88,32 @@ def page_names(results: ClassResults) -> dict[str, str]:
     return names
 
 
-def write_report(results: ClassResults, out: Path) -> None:
+def write_report(
+    results: ClassResults, out: Path, lines: Sequence[FinalScore] | None = None
+) -> None:
     """Write ``out/report.html``, which links to the feedback pages beside it."""
-    _replace(out / "report.html", report_page(results))
+    _replace(out / "report.html", report_page(results, lines))
 
 
-def feedback_page(results: ClassResults, submission: SubmissionResult) -> str:
+def feedback_page(results: ClassResults, line: FinalScore) -> str:
     """Return one student's page."""
+    submission = line.submission
     clean = _clean(submission)
+    finals = {task.name: task for task in line.tasks}
     return (
         _environment()
         .get_template("feedback.html.j2")
         .render(
             assignment=printable(results.assignment),
-            max_score=results.max_score,
+            line=line,
             submission=clean,
-            explanation=EXPLANATIONS.get(submission.status, ""),
-            tasks=clean.tasks,
+            explanation=EXPLANATIONS.get(submission.status, "") if not line.counts else "",
+            tasks=[(task, finals.pop(task.name, None)) for task in clean.tasks],
+            other_tasks=[
+                task
+                for task in finals.values()
+                if task.by_hand or task.comment or (clean.tests and task.max_score)
+            ],
             guessed=submission.submitted_at_source == GUESSED,
             num_passed=sum(test.passed for test in clean.tests),
             marks=MARKS,
@@ -108,10 +122,12 @@ def feedback_page(results: ClassResults, submission: SubmissionResult) -> str:
     )
 
 
-def report_page(results: ClassResults) -> str:
-    """Return the instructor's page."""
-    scores = [submission.score for submission in class_statistics.graded(results)]
-    bars = class_statistics.histogram(scores, results.max_score)
+def report_page(results: ClassResults, lines: Sequence[FinalScore] | None = None) -> str:
+    """Return the instructor's page; scores in it are final ones, and those of tests the tests'."""
+    lines = automatic(results) if lines is None else lines
+    scores = [line.score for line in lines if line.counts and line.score is not None]
+    max_score = lines[0].max_score if lines else results.max_score
+    bars = class_statistics.histogram(scores, max_score)
     attention = [
         replace(item, message=printable(item.message))
         for item in class_statistics.needs_attention(results)
@@ -121,9 +137,9 @@ def report_page(results: ClassResults) -> str:
         .get_template("report.html.j2")
         .render(
             assignment=printable(results.assignment),
-            max_score=results.max_score,
+            max_score=max_score,
             isolation=printable(results.isolation),
-            submissions=results.submissions,
+            lines=lines,
             links={
                 student: f"feedback/{quote(name, safe='')}"
                 for student, name in page_names(results).items()

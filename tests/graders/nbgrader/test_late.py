@@ -3,11 +3,13 @@
 import csv
 import json
 import os
+import re
 import shutil
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
 from course.cli import main
@@ -75,6 +77,8 @@ def graded(folder, grade):
         book.grant_extension("softmax", "cyd", days=2)
         accuracy = book.find_grade("accuracy", "softmax", "softmax", "dan")
         accuracy.manual_score = 3
+        comment = book.find_comment("accuracy-code", "softmax", "softmax", "dan")
+        comment.manual_comment = "Ties are\nnot *counted*."
         book.db.commit()
     assert set(before.values()) <= {0, None}
     grade()
@@ -108,6 +112,42 @@ def test_exports_take_the_penalty_off(graded):
     assert {student: float(row["score"]) for student, row in rows.items()} == {
         "ada": 100, "bob": 90, "cyd": 100, "dan": 75,
     }  # fmt: skip
+
+
+def test_everything_that_is_written_tells_the_final_score_and_why(graded, capsys):
+    records = json.loads((graded / "results.json").read_text())["submissions"]
+    dan = {record["student"]: record for record in records}["dan"]
+    assert dan["score"] == 100  # of the tests, as ever
+    assert (dan["final_score"], dan["raw_score"], dan["late_penalty"]) == (75, 95, 20)
+    comment = "Ties are\nnot *counted*."
+    assert dan["by_hand"] == [{"task": "accuracy", "score": 3, "comment": comment}]
+    with (graded / "grades.csv").open(newline="") as file:
+        row = {row["student"]: row for row in csv.DictReader(file)}["dan"]
+    assert (row["score"], row["raw_score"], row["late_penalty"]) == ("75.0", "95.0", "20.0")
+    assert row["submitted_at_source"] == "timestamp.txt"
+    assert row["comments"] == "accuracy: Ties are not *counted*."
+    page = BeautifulSoup((graded / "feedback" / "dan.html").read_text(), "html.parser")
+    text = re.sub(r"\s+", " ", page.get_text(" "))
+    assert "75 of 100 points Automatic tests: 100." in text
+    assert "With what was graded by hand: 95. Late: −20." in text
+    assert "accuracy 3 / 8 points Comment: Ties are not *counted*." in text
+    report = BeautifulSoup((graded / "report.html").read_text(), "html.parser").get_text(" ")
+    assert "91.2 mean of graded" in re.sub(r"\s+", " ", report)
+    assert main(["export", "softmax", "--from", str(graded), "--format", "moodle",
+                 "--to", str(graded / "moodle.csv")]) == 0  # fmt: skip
+    assert "since" not in capsys.readouterr().err  # nothing changed after the pages were written
+    with (graded / "moodle.csv").open(newline="") as file:
+        feedback = {r["Username"]: r["softmax (Feedback)"] for r in csv.DictReader(file)}["dan"]
+    assert "accuracy: 3 (by hand), Ties are not *counted*.; " in feedback
+    assert feedback.endswith("late penalty: 20")
+
+
+def test_the_summary_tells_the_final_mean_and_who_lost_what(graded, grade, capsys):
+    grade()
+    told = capsys.readouterr().out
+    assert "mean 91.2 of 100 (100.0 by the tests alone)" in told
+    assert "late, and lost points: bob, dan\n" in told
+    assert "points or comments by hand: dan\n" in told
 
 
 def test_nothing_changes_when_everything_is_graded_again(graded, grade, capsys):

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
+from graders.engine.final import automatic, results_json
 from graders.engine.results import ClassResults, SubmissionResult
 from graders.errors import BadInput
 from graders.nbgrader import gradebook
@@ -19,7 +20,7 @@ from tests.graders.class_results import TASKS, small_class, submission
 
 def graded(out, results=None):
     results = results or small_class()
-    (out / "results.json").write_text(results.to_json())
+    (out / "results.json").write_text(results_json(results, automatic(results)))
     return results
 
 
@@ -78,6 +79,13 @@ def test_a_humans_points_and_late_penalties_count(by_hand, tmp_path):
     assert rows["dan"]["score"] == "0"
 
 
+def test_what_a_human_did_since_is_said(by_hand, tmp_path, capsys):
+    export.write("softmax", by_hand, "csv", tmp_path / "all.csv")
+    line = capsys.readouterr().err
+    assert "graded by hand since `dlcourse grade` last ran: bob, fay, gus; run it again" in line
+    assert line.count("\n") == 1
+
+
 def test_canvas_takes_the_file(by_hand, tmp_path):
     export.write("softmax", by_hand, "canvas", tmp_path / "canvas.csv")
     with (tmp_path / "canvas.csv").open(newline="") as file:
@@ -94,6 +102,7 @@ def test_moodle_takes_the_file(by_hand, tmp_path):
     rows = {row["Username"]: row for row in rows_of(tmp_path / "moodle.csv")}
     assert rows["bob"]["softmax"] == "95"
     assert rows["bob"]["Email address"] == "bob@x.edu"
+    assert rows["bob"]["softmax (Feedback)"] == "softmax: 50 (by hand); accuracy: 45 (by hand)"
     assert rows["gus"]["softmax (Feedback)"] == "softmax: 60; accuracy: 40; late penalty: 50"
     assert rows["eve"]["softmax (Feedback)"] == "rejected: not valid JSON: line 3"
 
@@ -125,6 +134,7 @@ def test_gradescope_gets_one_results_file_a_student(by_hand, tmp_path, name):
         "visibility": "visible",
         "tags": ["softmax"],
     }
+    assert bob["output"] == "softmax: 50 points by hand.\naccuracy: 45 points by hand."
     assert "Late penalty: 50 points" in json.loads(files["gus"].read_text())["output"]
     assert json.loads(files["dan"].read_text())["score"] == 0
     assert {test["status"] for test in bob["tests"]} <= {"passed", "failed"}

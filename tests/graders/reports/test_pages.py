@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 
+from graders.engine.final import FinalScore, FinalTask, automatic
 from graders.engine.results import ClassResults, SubmissionResult
 from graders.engine.timestamps import GUESSED, KNOWN
 from graders.reports import pages
@@ -204,7 +205,7 @@ def test_long_output_is_cut_and_says_so(tmp_path):
     results = ClassResults(
         "softmax", 100.0, "", (submission("ann", "error", "passed", "passed", message="x" * 9999),)
     )
-    page = pages.feedback_page(results, results.submissions[0])
+    page = pages.feedback_page(results, automatic(results)[0])
     assert f">{'x' * 999}…<" in page
 
 
@@ -261,6 +262,55 @@ def test_how_something_was_handed_in_is_said_to_both(tmp_path):
     remark = "taken from softmax (1).ipynb <b>"
     odd = SubmissionResult("ada", "graded", file="softmax (1).ipynb <b>", sha256="0", remark=remark)
     results = ClassResults("softmax", 100.0, "", (odd,))
-    assert remark in text_of(BeautifulSoup(pages.feedback_page(results, odd), "html.parser"))
+    assert remark in text_of(
+        BeautifulSoup(pages.feedback_page(results, *automatic(results)), "html.parser")
+    )
     report = text_of(BeautifulSoup(pages.report_page(results), "html.parser"))
     assert f"Handed in oddly 1 {remark} ada" in report
+
+
+@pytest.fixture
+def by_hand(tmp_path):
+    """Bob was late, and a human marked and commented; of cleo's work a part is not read yet."""
+    results = small_class()
+    lines = automatic(results)
+    tasks = (
+        FinalTask("softmax", 50.0, 60.0, by_hand=True, comment="Close.\n<b>Mind</b> exp."),
+        FinalTask("accuracy", 40.0, 40.0),
+        FinalTask("essay", 8.0, 10.0, by_hand=True, comment="Well told."),
+    )
+    lines[1] = FinalScore(lines[1].submission, 88.0, 98.0, 10.0, 110.0, tasks)
+    unread = (*lines[2].tasks, FinalTask("essay", None, 10.0))
+    lines[2] = FinalScore(lines[2].submission, None, None, 0.0, 110.0, unread)
+    pages.write_feedback(results, tmp_path, lines)
+    pages.write_report(results, tmp_path, lines)
+    return tmp_path
+
+
+def test_feedback_tells_the_final_score_and_what_made_it(by_hand):
+    page = parse(by_hand / "feedback" / "bob.html")
+    assert text_of(page.select_one(".score")) == "88 of 110 points"
+    text = text_of(page)
+    assert "Automatic tests: 80. With what was graded by hand: 98. Late: −10." in text
+    headers = [text_of(header) for header in page.select(".task > header")]
+    assert headers == [
+        "softmax 50 / 60 points", "accuracy 40 / 40 points", "essay 8 / 10 points",
+    ]  # fmt: skip
+    assert "Points given by hand; the tests gave 40." in text
+    comments = [comment.get_text() for comment in page.select(".comment")]
+    assert comments == ["Comment: Close.\n<b>Mind</b> exp.", "Comment: Well told."]
+
+
+def test_feedback_says_what_waits_for_a_human(by_hand):
+    page = parse(by_hand / "feedback" / "cleo.html")
+    assert "– not final yet: a human has to read a part of it" in text_of(page)
+    assert "essay – / 10 points Not read yet." in text_of(page)
+
+
+def test_the_report_counts_final_scores(by_hand):
+    report = parse(by_hand / "report.html")
+    tiles = [text_of(tile) for tile in report.select(".tile")]
+    assert "94 mean of graded" in tiles  # ada 100, bob 88; cleo's is open
+    rows = [text_of(row) for row in report.select(".class-table tbody tr")]
+    assert rows[1].startswith("bob 88 tests 80, by hand, late −10 graded")
+    assert rows[2].startswith("cleo – tests 0 graded")
