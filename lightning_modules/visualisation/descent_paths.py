@@ -1,13 +1,10 @@
-"""The ways that optimizers take down an elongated valley."""
+"""The ways that optimizers take down an elongated valley; lesson 2 draws them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -43,22 +40,3 @@ def descend(build: Callable[[list[nn.Parameter]], Optimizer], num_steps: int) ->
         optimizer.step()
         points.append(w.detach().clone())
     return torch.stack(points)
-
-
-def plot_descent_paths(out_path: Path, num_steps: int = 30) -> None:
-    """Draws each optimizer's first steps over the valley's level lines."""
-    figure = Figure(figsize=(9, 5), layout="constrained")
-    FigureCanvasAgg(figure)
-    x, y = torch.meshgrid(
-        torch.linspace(-1.2, 0.5, 141), torch.linspace(-0.27, 0.27, 89), indexing="xy"
-    )
-    heights = valley(torch.stack([x, y], dim=-1))  # (89, 141)
-    for axes, (name, build) in zip(figure.subplots(3, 2).flat, WAYS.items(), strict=True):
-        axes.contour(x, y, heights, levels=12, colors="#bbbbbb", linewidths=0.7)
-        path = descend(build, num_steps)
-        axes.plot(*path.T, color="#4477aa", marker="o", markersize=2.5, linewidth=1)
-        axes.plot(0, 0, color="#cc6677", marker="x")
-        height = valley(path[-1]).item()
-        axes.set_title(f"{name}: height {height:.2g} after {num_steps} steps", fontsize="medium")
-        axes.set(xlim=(-1.2, 0.5), ylim=(-0.27, 0.27), xticks=[], yticks=[])
-    figure.savefig(out_path, dpi=110)
