@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -15,6 +16,9 @@ import jupytext  # noqa: F401
 import pytest
 
 from tests.scheduling import ByScope, rank
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `make test &` in a script
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
