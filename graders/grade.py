@@ -206,6 +206,7 @@ def write_everything(
     from graders.nbgrader.autograded import write_notebooks
     from graders.nbgrader.final_scores import final_scores
     from graders.nbgrader.late import late_penalty
+    from graders.nbgrader.source_notebooks import write_course
     from graders.reports import pages
     from graders.reports.grades import grades_csv
 
@@ -225,6 +226,7 @@ def write_everything(
     pages.write_feedback(results, out, lines)
     pages.write_report(results, out, lines)
     write_notebooks(results, source, students, out)
+    write_course(out, source)
     return lines, perhaps_late
 
 

@@ -12,11 +12,13 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 import zipfile
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from graders.grade import grade
 from graders.nbgrader import gradebook
 from graders.nbgrader.autograde import AutogradeInSandbox, existing_timestamp, use_sandbox
 from graders.nbgrader.late import late_penalty
+from tests.graders.nbgrader.chromium import chromium
 from tests.graders.nbgrader.command import nbgrader
 
 # nbgrader 0.9.6 on SQLAlchemy 2.1: its own, and harmless
@@ -284,15 +287,17 @@ def test_the_course_configuration_takes_nothing_off_by_default():
 
 
 @pytest.fixture(scope="module")
-def formgrader(out):
-    """The address of a Jupyter server with nbgrader's formgrader over what was graded."""
+def jupyter_lab(out):
+    """The address of JupyterLab, with nbgrader's formgrader, started in what was graded."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", "server", "--allow-root", "--no-browser",
-         f"--port={port}", "--IdentityProvider.token=", f"--ServerApp.root_dir={out}"],
+        [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser", f"--port={port}",
+         "--IdentityProvider.token=", "--LabApp.news_url=None", "--LabApp.check_for_updates_class="
+         "jupyterlab.NeverCheckForUpdate"],
         cwd=out, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | {"JUPYTER_CONFIG_DIR": str(out / ".jupyter")},  # nobody's own settings
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
@@ -303,7 +308,7 @@ def formgrader(out):
                 break
             except OSError:
                 time.sleep(0.2)
-        yield f"{address}/formgrader"
+        yield address
     finally:
         server.terminate()
         server.wait(30)
@@ -323,7 +328,8 @@ def in_chromium(url: str, profile: Path) -> BeautifulSoup:
     return BeautifulSoup(done.stdout, "html.parser")
 
 
-def test_formgrader_shows_the_class_and_a_submission(out, formgrader, tmp_path):
+def test_formgrader_shows_the_class_and_a_submission(out, jupyter_lab, tmp_path):
+    formgrader = f"{jupyter_lab}/formgrader"
     listing = in_chromium(f"{formgrader}/gradebook/softmax/softmax", tmp_path / "profile")
     rows = [re.sub(r"\s+", " ", row.get_text(" ")) for row in listing.select("tbody tr")]
     scores = scores_of(out / "gradebook.db")
@@ -338,6 +344,49 @@ def test_formgrader_shows_the_class_and_a_submission(out, formgrader, tmp_path):
     assert len(boxes) == 8  # a box for the human's score at each task
     assert "Hint: " in page.get_text()
     assert len(page.select("textarea.comment")) == 8
+
+
+def test_from_the_menu_to_a_grade_by_clicks_as_the_readme_says(course, out, jupyter_lab, tmp_path):
+    with chromium(f"{jupyter_lab}/lab", tmp_path / "profile") as browser:
+        browser.click(".lm-MenuBar-itemLabel", "Nbgrader")
+        browser.click(".lm-Menu-itemLabel", "Formgrader")
+        browser.find("td.name a", "softmax")  # of Manage Assignments
+        browser.click("a", "Manual Grading")
+        browser.click("td a[href$='/gradebook/softmax']", "softmax")  # the assignment
+        browser.click("td a[href$='/gradebook/softmax/softmax']", "softmax")  # its notebook
+        browser.click("td a", "Submission #1")
+        browser.click("input.score")  # of the first task, softmax
+        browser.type("3.5")
+        browser.click("textarea.comment")
+        browser.type("See <me>.")
+        browser.click("input.score")  # elsewhere, which saves the comment
+        entered = (
+            "select student_id from submitted_assignment s join submitted_notebook n on "
+            "n.assignment_id = s.id join grade g on g.notebook_id = n.id join comment c on "
+            "c.notebook_id = n.id where g.manual_score = 3.5 and c.manual_comment = 'See <me>.'"
+        )
+        with closing(sqlite3.connect(out / "gradebook.db")) as database:
+            until = time.monotonic() + 60
+            while not (students := database.execute(entered).fetchall()):
+                assert time.monotonic() < until, "what was typed is not in the gradebook"
+                time.sleep(0.1)
+    ((student,),) = students
+    assert grade("softmax", course / "submitted", out, jobs=1) == 0
+    page = (out / "feedback" / f"{student}.html").read_text()
+    text = re.sub(r"\s+", " ", BeautifulSoup(page, "html.parser").get_text(" "))
+    assert "softmax 3.5 / 14 points Comment: See <me>." in text
+    results = json.loads((out / "results.json").read_text())["submissions"]
+    (record,) = (item for item in results if item["student"] == student)
+    assert record["by_hand"] == [{"task": "softmax", "score": 3.5, "comment": "See <me>."}]
+    assert record["final_score"] == record["score"] - 14 + 3.5
+
+
+def test_nbgrader_in_an_output_folder_never_runs_students_code_itself(out, monkeypatch):
+    from nbgrader.apps import api
+
+    monkeypatch.setattr(api, "Autograde", None)
+    exec(compile((out / "nbgrader_config.py").read_text(), "nbgrader_config.py", "exec"), {})
+    assert api.Autograde is AutogradeInSandbox
 
 
 def test_without_the_engine_nbgrader_runs_nobodys_code(course, tmp_path):

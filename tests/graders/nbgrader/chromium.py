@@ -1,0 +1,123 @@
+"""A real browser, looked at and clicked in as a person would, over Chromium's DevTools protocol."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import websocket  # one of Jupyter's own dependencies
+
+PATIENCE = 60  # seconds until what was clicked has to show
+
+# The first element that matches a selector and holds a text, also inside of frames, and where its
+# middle is on the screen; nothing while it is not there, hidden or covered.
+FIND = """
+((selector, text) => {
+  const look = (root, left, top) => {
+    for (const element of root.querySelectorAll(selector)) {
+      if (!element.textContent.includes(text)) continue;
+      element.scrollIntoView({block: "nearest"});
+      const box = element.getBoundingClientRect();
+      const x = box.left + box.width / 2, y = box.top + box.height / 2;
+      const there = root.elementFromPoint(x, y);
+      if (box.width && there && (element.contains(there) || there.contains(element)))
+        return {x: left + x, y: top + y, text: element.innerText};
+    }
+    for (const frame of root.querySelectorAll("iframe")) {
+      const box = frame.getBoundingClientRect();
+      const found = box.width && look(frame.contentDocument, left + box.left, top + box.top);
+      if (found) return found;
+    }
+    return null;
+  };
+  return look(document, 0, 0);
+})(%s, %s)
+"""
+
+
+class Browser:
+    """One tab of a Chromium."""
+
+    def __init__(self, debugger: str) -> None:
+        self._socket = websocket.create_connection(debugger, timeout=PATIENCE, suppress_origin=True)
+        self._numbers = itertools.count(1)
+
+    def send(self, method: str, **parameters: Any) -> dict[str, Any]:
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            answer = json.loads(self._socket.recv())
+            if answer.get("id") == number:
+                assert "error" not in answer, answer
+                return dict(answer["result"])
+
+    def evaluate(self, script: str) -> Any:
+        answer = self.send("Runtime.evaluate", expression=script, returnByValue=True)
+        return answer["result"].get("value")
+
+    def find(self, selector: str, text: str = "") -> dict[str, Any]:
+        """Wait until an element is there and can be clicked; its place and text."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            found = self.evaluate(FIND % (json.dumps(selector), json.dumps(text)))
+            if found:
+                return dict(found)
+            time.sleep(0.1)
+        raise AssertionError(f"no {selector} with {text!r} on the page")
+
+    def click(self, selector: str, text: str = "") -> None:
+        at = self.find(selector, text)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.send(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=at["x"],
+                y=at["y"],
+                button="left",
+                clickCount=1,
+            )
+
+    def type(self, text: str) -> None:
+        """Type where the last click was."""
+        self.send("Input.insertText", text=text)
+
+    def press(self, key: str, code: int) -> None:
+        for kind in ("keyDown", "keyUp"):
+            self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
+
+
+@contextmanager
+def chromium(url: str, profile: Path) -> Iterator[Browser]:
+    """A browser that shows ``url``."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    assert program, "no Chromium to open pages in: install the Debian package `chromium`"
+    process = subprocess.Popen(
+        [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         f"--user-data-dir={profile}", "--remote-debugging-port=0", "--window-size=1600,1300", url],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        yield Browser(_tab(process))
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _tab(process: subprocess.Popen[str]) -> str:
+    """The address of the one tab's debugger."""
+    import urllib.request
+
+    assert process.stderr is not None
+    line = next(line for line in process.stderr if "DevTools listening on" in line)
+    port = line.partition("127.0.0.1:")[2].partition("/")[0]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=PATIENCE) as answer:
+        tabs = json.load(answer)
+    return str(next(tab for tab in tabs if tab["type"] == "page")["webSocketDebuggerUrl"])
