@@ -81,6 +81,16 @@ class TaskResult:
     def passed(self) -> bool:
         return all(test.passed for test in self.tests)
 
+    @property
+    def shared_message(self) -> str:
+        """What every test says, where there are several, none passed, and they say one thing."""
+        return _shared_message(self.tests)
+
+
+def _shared_message(tests: tuple[TestResult, ...]) -> str:
+    messages = {"" if test.passed else test.message for test in tests}
+    return messages.pop() if len(tests) > 1 and len(messages) == 1 else ""
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -125,6 +135,12 @@ class SubmissionResult:
         return tuple(
             TaskResult(name, tuple(tests)) for name, tests in grouped_by_task(self.tests).items()
         )
+
+    @property
+    def shared_error(self) -> str:
+        """The error of every test, where the work could not be loaded at all."""
+        errors = all(test.status == "error" for test in self.tests)
+        return _shared_message(self.tests) if errors else ""
 
     def tests_of(self, task: str) -> tuple[TestResult, ...]:
         return tuple(test for test in self.tests if test.task == task)

@@ -115,6 +115,7 @@ def feedback_page(results: ClassResults, line: FinalScore) -> str:
                 if task.by_hand or task.comment or (clean.tests and task.max_score)
             ],
             guessed=submission.submitted_at_source == GUESSED,
+            everywhere=clean.shared_error,
             num_passed=sum(test.passed for test in clean.tests),
             marks=MARKS,
             labels=LABELS,

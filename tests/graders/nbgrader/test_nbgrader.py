@@ -34,7 +34,7 @@ from graders.grade import grade
 from graders.nbgrader import gradebook
 from graders.nbgrader.autograde import AutogradeInSandbox, existing_timestamp, use_sandbox
 from graders.nbgrader.late import late_penalty
-from tests.graders.nbgrader.chromium import chromium
+from tests.graders.chromium import chromium
 from tests.graders.nbgrader.command import nbgrader
 
 # nbgrader 0.9.6 on SQLAlchemy 2.1: its own, and harmless

@@ -1,7 +1,9 @@
 """The pages say what the record says, to everyone, and run nothing that a stranger wrote."""
 
+import json
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -9,9 +11,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from graders.engine.final import FinalScore, FinalTask, automatic
-from graders.engine.results import ClassResults, SubmissionResult
+from graders.engine.results import NOT_WRITTEN, ClassResults, SubmissionResult
 from graders.engine.timestamps import GUESSED, KNOWN
 from graders.reports import pages
+from tests.graders.chromium import chromium
 from tests.graders.class_results import outcome, small_class, submission
 
 ATTACKS = [
@@ -314,3 +317,57 @@ def test_the_report_counts_final_scores(by_hand):
     rows = [text_of(row) for row in report.select(".class-table tbody tr")]
     assert rows[1].startswith("bob 88 tests 80, by hand, late −10 graded")
     assert rows[2].startswith("cleo – tests 0 graded")
+
+
+def test_an_error_of_the_whole_file_is_told_once_and_without_hints():
+    error = "SyntaxError: '(' was never closed (softmax.py line 1: def softmax(scores:)"
+    results = ClassResults(
+        "softmax", 100.0, "", (submission("jo", "error", "error", "error", message=error),)
+    )
+    page = pages.feedback_page(results, *automatic(results))
+    assert text_of(BeautifulSoup(page, "html.parser")).count(error) == 1
+    assert "Hint" not in page
+    assert len(BeautifulSoup(page, "html.parser").select("li.test")) == 3
+    two = tuple(outcome(f"test_{i}", "softmax", 1.0, "error", f"error {i}") for i in range(2))
+    own = replace(results.submissions[0], tests=two)
+    page = pages.feedback_page(results, *automatic(replace(results, submissions=(own,))))
+    assert page.count("Hint:") == 2
+
+
+def test_what_all_tests_of_a_task_say_is_told_once():
+    tests = [outcome(f"test_{i}", "softmax", 1.0, "error", NOT_WRITTEN) for i in range(3)]
+    done = outcome("test_counts", "accuracy", 1.0)
+    ann = SubmissionResult("ann", "graded", tests=(*tests, done))
+    results = ClassResults("softmax", 4.0, "", (ann,))
+    page = text_of(BeautifulSoup(pages.feedback_page(results, *automatic(results)), "html.parser"))
+    assert page.count(NOT_WRITTEN) == 1
+    assert f"All 3 tests: {NOT_WRITTEN}" in page
+
+
+MEASURE = """
+JSON.stringify({
+  across: document.documentElement.scrollWidth,
+  cards: [...document.querySelectorAll(".card")].map(card => {
+    const right = card.getBoundingClientRect().right - parseFloat(getComputedStyle(card).paddingRight);
+    return [...card.querySelectorAll("*")].every(part => part.getBoundingClientRect().right <= right + 1);
+  }),
+  figure: document.querySelector(".histogram")?.getBoundingClientRect().width,
+  names: [...document.querySelectorAll("[aria-labelledby=tasks] tbody th")]
+    .map(name => name.getBoundingClientRect().width),
+})
+"""  # noqa: E501
+
+
+def test_pages_fit_a_phone_and_fill_a_screen(written, tmp_path):
+    with chromium("about:blank", tmp_path / "profile") as browser:
+        for width in (390, 1200):
+            browser.send("Emulation.setDeviceMetricsOverride", width=width, height=900,
+                         deviceScaleFactor=1, mobile=width == 390)  # fmt: skip
+            for name in ("report.html", "feedback/bob.html"):
+                browser.open((written / name).as_uri())
+                seen = json.loads(browser.evaluate(MEASURE))
+                assert seen["across"] <= width, name
+                assert all(seen["cards"]), (name, width)
+                if name == "report.html":
+                    assert seen["figure"] > 0.75 * width
+                    assert min(seen["names"]) > (0.75 * width if width == 390 else 200)

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +63,14 @@ class Browser:
         answer = self.send("Runtime.evaluate", expression=script, returnByValue=True)
         return answer["result"].get("value")
 
+    def open(self, url: str) -> None:
+        """Show a page, and wait until it is there."""
+        self.send("Page.navigate", url=url)
+        until = time.monotonic() + PATIENCE
+        while self.evaluate("document.readyState + ' ' + location.href") != f"complete {url}":
+            assert time.monotonic() < until, f"{url} did not open"
+            time.sleep(0.05)
+
     def find(self, selector: str, text: str = "") -> dict[str, Any]:
         """Wait until an element is there and can be clicked; its place and text."""
         until = time.monotonic() + PATIENCE
@@ -88,10 +97,6 @@ class Browser:
         """Type where the last click was."""
         self.send("Input.insertText", text=text)
 
-    def press(self, key: str, code: int) -> None:
-        for kind in ("keyDown", "keyUp"):
-            self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
-
 
 @contextmanager
 def chromium(url: str, profile: Path) -> Iterator[Browser]:
@@ -113,8 +118,6 @@ def chromium(url: str, profile: Path) -> Iterator[Browser]:
 
 def _tab(process: subprocess.Popen[str]) -> str:
     """The address of the one tab's debugger."""
-    import urllib.request
-
     assert process.stderr is not None
     line = next(line for line in process.stderr if "DevTools listening on" in line)
     port = line.partition("127.0.0.1:")[2].partition("/")[0]
