@@ -29,7 +29,9 @@ STUBS = {
 
 
 @pytest.mark.parametrize("stub", STUBS)
-@pytest.mark.parametrize("name", ["softmax", "optimizers", "backprop", "least_squares"])
+@pytest.mark.parametrize(
+    "name", ["softmax", "optimizers", "backprop", "least_squares", "sequences"]
+)
 def test_a_stub_earns_nothing(name: str, stub: str) -> None:
     definition = f"def {{}}(*args, **kwargs):\n    return {STUBS[stub]}\n"
     stubs = [definition.format(function.name) for function in functions(source_path(name))]

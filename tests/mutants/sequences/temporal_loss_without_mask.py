@@ -1,0 +1,14 @@
+"""The mask is forgotten.
+
+task: temporal_softmax_loss
+says: the mask has no effect
+"""
+
+import numpy as np
+
+
+def temporal_softmax_loss(x, y, mask):
+    shifted = x - x.max(axis=2, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
+    right = np.arange(x.shape[2]) == y[:, :, None]
+    return -np.sum(log_p * right) / len(x), (np.exp(log_p) - right) / len(x)
