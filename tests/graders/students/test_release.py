@@ -35,6 +35,7 @@ IDIOMS = {
     "self.branch5 = nn.Sequential(",
     "for _ in range(num_steps):",
     "height, width = images.shape[2:]",
+    "height, width = x.shape[2:]",
 }
 
 

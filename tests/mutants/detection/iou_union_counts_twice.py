@@ -1,0 +1,16 @@
+"""The union is the sum of both areas.
+
+task: iou
+says: the union counts the shared part twice
+"""
+
+import numpy as np
+
+
+def iou(boxes_a, boxes_b):
+    top_left = np.maximum(boxes_a[:, None, :2], boxes_b[None, :, :2])
+    bottom_right = np.minimum(boxes_a[:, None, 2:], boxes_b[None, :, 2:])
+    shared = np.prod(np.maximum(bottom_right - top_left, 0), axis=2)
+    area_a = np.prod(boxes_a[:, 2:] - boxes_a[:, :2], axis=1)
+    area_b = np.prod(boxes_b[:, 2:] - boxes_b[:, :2], axis=1)
+    return shared / (area_a[:, None] + area_b)
