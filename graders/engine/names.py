@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 LONGEST = 64  # names are compared letter by letter, and anybody may have chosen them
 MOST = 1000
+KINDS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LIKENESS = 0.8  # "max_pool_forward" and "avg_pool_forward" have 0.87, but both are asked for
 
 
@@ -17,8 +18,21 @@ def defined_names(source: str) -> frozenset[str]:
     Raises:
         SyntaxError: it is not Python.
     """
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return frozenset(node.name for node in ast.parse(source).body if isinstance(node, kinds))
+    return frozenset(node.name for node in ast.parse(source).body if isinstance(node, KINDS))
+
+
+def written_names(source: str) -> frozenset[str]:
+    """Those of ``defined_names`` that are more than a stub.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    stub = "raise NotImplementedError"
+    return frozenset(
+        node.name
+        for node in ast.parse(source).body
+        if isinstance(node, KINDS) and stub not in ast.unparse(node)
+    )
 
 
 def did_you_mean(name: str, there: Iterable[str], asked: Collection[str]) -> str:

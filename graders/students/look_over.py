@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from graders.engine.catalogue import assignment_names, source_path
 from graders.engine.cells import Code
 from graders.engine.files import MAX_BYTES
-from graders.engine.names import defined_names
+from graders.engine.names import defined_names, written_names
 from graders.errors import BadInput
 from graders.sandbox.limits import MIB
 from graders.sandbox.magics import without_magics
@@ -61,15 +62,23 @@ def look_over(name: str, path: Path) -> LookedOver:
     return LookedOver((), tuple(notes), empty)
 
 
-def names_in(code: Code) -> frozenset[str]:
+def names_in(
+    code: Code, names_of: Callable[[str], frozenset[str]] = defined_names
+) -> frozenset[str]:
     """The functions and classes that its cells define, those that are Python."""
     found: frozenset[str] = frozenset()
     for cell in code.cells:
         try:
-            found |= defined_names(without_magics(cell.source))
+            found |= names_of(without_magics(cell.source))
         except SyntaxError:
             continue
     return found
+
+
+def written(name: str, code: Code) -> frozenset[str]:
+    """What assignment ``name`` asks for and its cells define, in more than a stub."""
+    asked = defined_names(source_path(name).read_text(encoding="utf-8"))
+    return asked & names_in(code, written_names)
 
 
 def _assignment_of(names: frozenset[str]) -> tuple[str, frozenset[str]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from graders.engine.catalogue import RANKED, source_path
+from graders.engine.cells import Code
 from graders.engine.files import read_file
 from graders.engine.predictions import TEST_IDS, read_predictions
 from graders.engine.results import grouped_by_task
@@ -17,7 +19,7 @@ from graders.engine.submissions import SubmittedFile
 from graders.errors import BadInput, GraderBroke, Rejected
 from graders.students.due_dates import due_date
 from graders.students.fresh_process import run_checks
-from graders.students.look_over import LookedOver, look_over
+from graders.students.look_over import LookedOver, look_over, written
 from graders.students.own_file import forms_of, own_file, read_code
 from graders.students.store import Place, store
 
@@ -60,7 +62,7 @@ def submit(name: str, file: Path | None, student: str, to: Path, *, force: bool 
     path = file if file is not None else own_file(name)
     place = Place(to, student, name)
     looked = look_over(name, path)
-    doubts = [*looked.doubts, *_emptier(path, looked, place)]
+    doubts = [*looked.doubts, *_emptier(name, path, looked, place)]
     if doubts and not force:
         _ask(doubts)
     _receipt(name, path, store(path, place, f"{name}{path.suffix}", now), place, now)
@@ -84,12 +86,30 @@ def check_predictions(path: Path) -> None:
         raise BadInput(f"{path}: {error}") from None
 
 
-def _emptier(path: Path, looked: LookedOver, place: Place) -> list[str]:
-    """A doubt, where a file without code would take the place of one with some."""
-    earlier = [work for work in place.earlier() if read_code(work).cells]
-    if not looked.empty or not earlier:
+def _emptier(name: str, path: Path, looked: LookedOver, place: Place) -> list[str]:
+    """A doubt, where a file in which nothing is written would take the place of some work."""
+    earlier = {work: read_code(work) for work in place.earlier()}
+    code = read_code(path)
+    if not looked.empty and (written(name, code) or _is_broken(code)):
         return []
-    return [f"{path} is empty, and would take the place of {earlier[0]}"]
+    for work, before in earlier.items():
+        if looked.empty and before.cells:
+            return [f"{path} is empty, and would take the place of {work}"]
+        if done := written(name, before):
+            return [
+                f"{path} has none of the functions written, and would take the place of {work}, "
+                f"which has {len(done)}"
+            ]
+    return []
+
+
+def _is_broken(code: Code) -> bool:
+    """Whether it is a script that is no Python: it says so itself, and may hold a lot of work."""
+    try:
+        ast.parse(code.whole)
+    except SyntaxError:
+        return True
+    return False
 
 
 def _ask(doubts: list[str]) -> None:

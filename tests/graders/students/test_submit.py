@@ -54,7 +54,8 @@ def test_what_is_stored_is_what_grading_reads(mine, tmp_path, capsys):
 def test_a_second_submission_replaces_the_first_though_of_another_form(mine, tmp_path):
     submit(mine, tmp_path / "in")
     notebook = tmp_path / "softmax.ipynb"
-    notebook.write_text('{"cells": [{"cell_type": "code", "source": "x = 1"}]}')
+    cell = {"cell_type": "code", "source": "def accuracy(scores, y): return 1"}
+    notebook.write_text(json.dumps({"cells": [cell]}))
     assert submit(notebook, tmp_path / "in") == 0
     stored = {p.name for p in (tmp_path / "in" / "ada" / "softmax").iterdir()}
     assert stored == {"softmax.ipynb", "timestamp.txt", "earlier"}
@@ -87,6 +88,28 @@ def answering(monkeypatch, answer):
     """A student at a terminal."""
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda question: print(question) or answer)
+
+
+STUB = 'def softmax(scores):\n    """To do."""\n    raise NotImplementedError\n'
+
+
+@pytest.mark.parametrize("nothing", ["# to do\n", "x = 1\n", STUB])
+def test_a_file_with_nothing_written_replaces_no_work_without_a_question(
+    mine, tmp_path, capsys, nothing
+):
+    stub = tmp_path / "softmax.py"
+    stub.write_text(nothing)
+    assert submit(stub, tmp_path / "in") == 0  # nothing is lost by it
+    assert submit(stub, tmp_path / "in") == 0
+    assert submit(mine, tmp_path / "in") == 0
+    assert submit(stub, tmp_path / "in") == 2
+    said = capsys.readouterr().err
+    assert "softmax.py has none of the functions written, and would take the place of" in said
+    assert "which has 8: --force" in said
+    stored = tmp_path / "in" / "ada" / "softmax" / "softmax.py"
+    assert stored.read_text() == SOLUTION
+    stub.write_text(STUB.replace("raise NotImplementedError", "return scores"))
+    assert submit(stub, tmp_path / "in") == 0  # one is a beginning
 
 
 @pytest.mark.parametrize("name", ["softmax.py", "softmax.ipynb"])
