@@ -81,7 +81,8 @@ def boxes(model: nn.Module, example: Tensor) -> list[Box]:
         module = traced.get_submodule(node.target) if node.op == "call_module" else None
         name = _name(node, module)
         before = found[sources[0]] if sources else None
-        if before and (name in _SAME or (name in ("slice", "pad") and shape == before.shape)):
+        idle = name in ("slice", "pad", "cat") and len(sources) == 1
+        if before and (name in _SAME or (idle and shape == before.shape)):
             where[node] = sources[0]
             continue
         single = before and len(node.all_input_nodes[0].users) == 1 and before.kind != "input"
@@ -123,6 +124,8 @@ def _box(
     elif isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
         which = "max" if isinstance(module, nn.MaxPool2d) else "mean"
         label, kind = f"{which} pool {_sides(module.kernel_size)}{_stride(module.stride)}", "pool"
+    elif name in ("max_pool2d", "avg_pool2d"):
+        label, kind = {"max_pool2d": "max pool", "avg_pool2d": "mean pool"}[name], "pool"
     elif name in ("mean", "AdaptiveAvgPool2d"):
         label, kind = f"mean pool to {_sides(shape[1:] or 1)}", "pool"
     elif name in ("add", "cat"):
@@ -171,7 +174,8 @@ def draw_graph(model: nn.Module, example: Tensor, ax: Axes, title: str = "") -> 
         for source in box.inputs:
             _arrow(ax, found[source], box)
     lanes = [-box.lane for box in found]
-    ax.set(xlim=(-1, 2 * found[-1].row + 1), ylim=(min(lanes) - 0.8, max(lanes) + 0.6))
+    below = 1.2 if len(set(lanes)) == 1 else 0.6  # room for arrows around boxes
+    ax.set(xlim=(-1, 2 * found[-1].row + 1), ylim=(min(lanes) - below, max(lanes) + 0.6))
     ax.set_title(title, fontsize=9)
     ax.axis("off")
     return found
