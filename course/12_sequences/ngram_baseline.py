@@ -1,6 +1,6 @@
 """What counting reaches on the sets of this lesson: python course/12_sequences/ngram_baseline.py
 
-Kneser-Ney models of order 2 to 6, in bits per character on the validation and the test set, counted
+Kneser-Ney models of order 1 to 7, in bits per character on the validation and the test set, counted
 on the very splits that the networks train on.
 """
 
