@@ -481,13 +481,14 @@ if __name__ == "__main__":
     plt.show()
 
 # %% [markdown]
-# Each class finds its own half. The guided picture is the sharper one, but ask what it shows: for both
-# classes it traces the same edges. It follows what is there rather than what decides. Grad-CAM, coarse as
-# it is, tells the classes apart.
+# Grad-CAM is coarse and keeps to its own half: some 85 % of the heat of either class. The saliency map
+# barely says where. The guided picture is the sharpest: eyes for the cat, the rim and the saucer for the
+# espresso. But look for the eyes in the espresso's picture: they are there, too. A guided picture follows
+# strong edges as well as what decides, and sharpness is no proof.
 #
 # Now the patches that excite a channel of `features.7` most, and a dream: the cat, changed step by step
 # until the maps of `features.7` answer more, kept smooth by total variation. A unit of that layer sees 63
-# pixels; neighbours lie 8 apart.
+# pixels; neighbours lie 8 apart, so that several of the best look at the same eye.
 
 # %%
 if __name__ == "__main__":

@@ -183,7 +183,7 @@ def test_deconv_unpool_adds_up(student, rng):
     """Where several switches point to one place, it gets the sum."""
     x = draw_positive(rng, 1, 1, 3, 3)
     switches = rng.permutation([5, 5, 5, 0, 0, 2, 10, 15, 15]).reshape(x.shape)
-    check_unpooled(student, x, switches, (4, 4))
+    check_unpooled(student, x, switches, (1, 16))
 
 
 @pytest.mark.points(2, task="deconv_unpool", hint="a switch counts within one channel's map")
@@ -398,23 +398,22 @@ def test_top_patches_plain(student, rng):
 
 @pytest.mark.points(3, task="top_patches", hint="x1 = j * stride, x2 = x1 + kernel")
 def test_top_patches_overlapping(student, rng):
-    """Fields are kernel pixels large and stride pixels apart."""
-    at = int(rng.integers(1, 4))
-    check_patches(student, peak(rng, (4, 4), (at, at)), 1, 11, 4, 0)
+    """Of all places of a map: fields are kernel pixels large and stride pixels apart."""
+    stride = int(rng.integers(3, 6))
+    check_patches(student, peak(rng, (3, 3)), 9, 11, stride, 0)
 
 
 @pytest.mark.points(3, task="top_patches", hint="x1 = j * stride - pad; it may be below 0")
 def test_top_patches_padding(student, rng):
     """Padding moves all fields up and to the left, over the border as well."""
-    for at in (0, 3):
-        check_patches(student, peak(rng, (4, 4), (at, at)), 1, 5, 5, 2)
+    check_patches(student, peak(rng, (3, 3)), 9, 5, 5, int(rng.integers(1, 4)))
 
 
 @pytest.mark.points(3, task="top_patches", hint="i is the row and goes with y, j goes with x")
 def test_top_patches_rows_and_columns(student, rng):
     """x goes with columns and y with rows, on maps wider than high, or higher than wide."""
-    check_patches(student, peak(rng, (2, 5), (1, 3)), 1, 6, 6, 0)
-    check_patches(student, peak(rng, (5, 2), (3, 1)), 1, 6, 6, 0)
+    check_patches(student, peak(rng, (2, 5)), 10, 6, 6, 0)
+    check_patches(student, peak(rng, (5, 2)), 10, 6, 6, 0)
 
 
 @pytest.mark.points(2, task="top_patches", hint="np.argsort(-feature_map.ravel())[:k]")
@@ -433,7 +432,7 @@ def test_top_patches_order(student, rng):
 @pytest.mark.points(
     1, task="top_patches", hint="sort a copy: .sort() and = -inf change the caller's"
 )
-@pytest.mark.depends("test_top_patches_plain")
+@pytest.mark.depends("test_top_patches_overlapping")
 def test_top_patches_leaves_its_argument(student, rng):
     """The map that was handed in stays as it was."""
     feature_map = peak(rng, (3, 3), (1, 1))
@@ -483,16 +482,23 @@ def check_variation(student, image, loss=False, grad=False):
         )
 
 
+def closed(rng, *shape):
+    """A row or a column whose last pixel is its first one: what wraps around adds nothing."""
+    pixels = draw(rng, 6)
+    pixels[5] = pixels[0]
+    return pixels.reshape(shape)
+
+
 @pytest.mark.points(2, task="total_variation", hint="((x[:, :, 1:] - x[:, :, :-1]) ** 2).sum()")
 def test_total_variation_along_a_row(student, rng):
     """The loss of an image of one row."""
-    check_variation(student, draw(rng, 1, 1, 6), loss=True)
+    check_variation(student, closed(rng, 1, 1, 6), loss=True)
 
 
 @pytest.mark.points(2, task="total_variation", hint="the same along axis 1")
 def test_total_variation_along_a_column(student, rng):
     """The loss of an image of one column."""
-    check_variation(student, draw(rng, 1, 6, 1), loss=True)
+    check_variation(student, closed(rng, 1, 6, 1), loss=True)
 
 
 @pytest.mark.points(2, task="total_variation", hint="differences within a channel, all added up")
@@ -504,13 +510,13 @@ def test_total_variation_definition(student, rng):
 @pytest.mark.points(2, task="total_variation", hint="2d to the later pixel, -2d to the earlier one")
 def test_total_variation_gradient_along_a_row(student, rng):
     """The gradient of an image of one row."""
-    check_variation(student, draw(rng, 1, 1, 6), grad=True)
+    check_variation(student, closed(rng, 1, 1, 6), grad=True)
 
 
 @pytest.mark.points(2, task="total_variation", hint="2d to the lower pixel, -2d to the upper one")
 def test_total_variation_gradient_along_a_column(student, rng):
     """The gradient of an image of one column."""
-    check_variation(student, draw(rng, 1, 6, 1), grad=True)
+    check_variation(student, closed(rng, 1, 6, 1), grad=True)
 
 
 @pytest.mark.points(3, task="total_variation", hint="a pixel collects from up to four neighbours")
@@ -528,8 +534,6 @@ def test_total_variation_leaves_its_argument(student, rng):
 
 
 # --- deep_dream_step: 10 ---
-
-FREE = -1000.0, 1000.0  # limits that nothing meets
 
 
 def check_step(student, image, grad, step, low, high):
@@ -563,20 +567,44 @@ def check_step(student, image, grad, step, low, high):
     )
 
 
+def grey(rng, *shape):
+    """An image of brightness about 1/2, far from the limits 0 and 1."""
+    return 0.5 + rng.integers(-2, 3, shape) / 16
+
+
 @pytest.mark.points(
     3, task="deep_dream_step", hint="image + step_size * grad / np.abs(grad).mean()"
 )
 def test_deep_dream_step_plain(student, rng):
     """A gradient of mean size 1: uphill, by step_size times the gradient."""
     sign = rng.permutation(np.resize([1.0, -1.0, 1.0], 6)).reshape(1, 2, 3)
-    check_step(student, draw(rng, 1, 2, 3), sign, 0.25, *FREE)
+    check_step(student, grey(rng, 1, 2, 3), sign, 0.25, 0.0, 1.0)
 
 
 @pytest.mark.points(3, task="deep_dream_step", hint="divide by np.abs(grad).mean() over everything")
 def test_deep_dream_step_is_normalised(student, rng):
-    """A gradient of any size: a pixel moves by step_size on average."""
-    grad = draw(rng, 3, 2, 4) * 50
-    check_step(student, draw(rng, 3, 2, 4), grad, 0.25, *FREE)
+    """A gradient of any size: a pixel moves by step_size on average, whichever way."""
+    image, grad = grey(rng, 3, 2, 4), draw(rng, 3, 2, 4)
+    for scale in (1 / 64, 64):
+        found = student.deep_dream_step(image, scale * grad, 0.0625, 0.0, 1.0)
+        moved = abs(as_array(found, image.shape, "the image after a step") - image)
+        sizes = abs(grad)
+        check_close(
+            moved,
+            0.0625 * sizes / sizes.mean(),
+            "how far a step moves each number",
+            mistakes={
+                "divide by the mean size of the gradient": 0.0625 * scale * sizes,
+                "divide by the mean of |grad|, not by its largest": 0.0625 * sizes / sizes.max(),
+                "divide by the mean of |grad|, not by its length": (
+                    0.0625 * grad / np.linalg.norm(grad)
+                ),
+                "divide by the mean of |grad|, not by the mean of grad": (
+                    0.0625 * sizes / (abs(grad.mean()) or 1)
+                ),
+                "move by the gradient, not by its sign": np.full(grad.shape, 0.0625),
+            },
+        )
 
 
 @pytest.mark.points(2, task="deep_dream_step", hint="np.clip(..., low, high)")
@@ -589,16 +617,16 @@ def test_deep_dream_step_clips(student, rng):
 
 
 @pytest.mark.points(1, task="deep_dream_step", hint="0 / 0: divide by 1 where the mean is 0")
-@pytest.mark.depends("test_deep_dream_step_plain")
+@pytest.mark.depends("test_deep_dream_step_is_normalised")
 def test_deep_dream_step_of_no_gradient(student, rng):
     """A gradient of 0 moves nothing."""
-    image = draw(rng, 1, 3, 3)
-    found = student.deep_dream_step(image, np.zeros((1, 3, 3)), 0.25, *FREE)
+    image = grey(rng, 1, 3, 3)
+    found = student.deep_dream_step(image, np.zeros((1, 3, 3)), 0.25, 0.0, 1.0)
     check_close(found, image, "the image")
 
 
 @pytest.mark.points(1, task="deep_dream_step", hint="+= writes into the caller's image")
-@pytest.mark.depends("test_deep_dream_step_plain")
+@pytest.mark.depends("test_deep_dream_step_is_normalised")
 def test_deep_dream_step_leaves_its_arguments(student, rng):
     """Image and gradient that were handed in stay as they were."""
     image, grad = draw(rng, 1, 3, 3), draw(rng, 1, 3, 3)
