@@ -1,11 +1,12 @@
 # make demo   installs into .venv, then runs the whole course once, small: train, release, grade
 # make test   installs into .venv, then checks style, types and behaviour
+# make site   installs into .venv, then runs the lessons and writes the course's site to site/html
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test types behaviour install browser clean
+.PHONY: demo test types behaviour site install browser clean
 
 demo: $(INSTALLED)
 	$(BIN)/dlcourse demo
@@ -24,6 +25,12 @@ behaviour: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not alone" --durations 10 \
 		--numprocesses logical --dist loadscope --no-loadscope-reorder
 
+# Lessons whose cells have not changed are not run again. Any warning is an error.
+site: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c course/site \
+		--doctree-dir site/.pages . site/html
+	@echo "open site/html/index.html"
+
 install: $(INSTALLED)
 
 # The tests look at nbgrader's formgrader in a real browser.
@@ -39,8 +46,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 		|| { echo "dlcourse needs Python 3.11 or newer: make PYTHON=python3.11 ..." >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --upgrade 'pip>=24'
-	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[grade,cluster,dev]'
+	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[grade,cluster,dev,site]'
 	@touch $@
 
 clean:
-	rm -rf $(VENV) runs
+	rm -rf $(VENV) runs site

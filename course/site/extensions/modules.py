@@ -1,0 +1,53 @@
+"""The reference from docstrings: `<!-- modules: PACKAGE -->` stands for a package's modules."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from typing import Any
+
+from sphinx.application import Sphinx
+
+_MARKER = re.compile(r"^<!-- modules: ([\w.]+)((?: without [\w ]+)?) -->$", re.MULTILINE)
+
+
+def reference(package: str, without: set[str]) -> str:
+    """A section of Markdown for each public module of a package, not for those of its packages.
+
+    Raises:
+        ImportError: there is no such package.
+    """
+    path = __import__(package, fromlist=["__path__"]).__path__
+    names = [
+        module.name
+        for module in pkgutil.iter_modules(path)
+        if not module.ispkg and not module.name.startswith("_") and module.name not in without
+    ]
+    return "\n".join(
+        f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {package}.{name}\n```\n" for name in names
+    )
+
+
+def read(app: Sphinx, docname: str, source: list[str]) -> None:
+    def expand(match: re.Match[str]) -> str:
+        return reference(match[1], set(match[2].removeprefix(" without ").split()))
+
+    if docname.startswith("course/site/api/"):
+        source[0] = _MARKER.sub(expand, source[0])
+
+
+def escape(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """Keep what docstrings mean literally: `(N, *shape)` is no emphasis, `|w|` no substitution."""
+    if not any(line.endswith("::") for line in lines):  # what follows would be shown as it stands
+        for number, line in enumerate(lines):
+            parts = line.split("`")
+            parts[::2] = [re.sub(r"([*|])", r"\\\1", part) for part in parts[::2]]
+            lines[number] = "`".join(parts)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("autodoc-process-docstring", escape, priority=400)  # before napoleon adds markup
+    app.connect("source-read", read)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
