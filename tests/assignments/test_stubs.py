@@ -30,7 +30,7 @@ STUBS = {
 
 @pytest.mark.parametrize("stub", STUBS)
 @pytest.mark.parametrize(
-    "name", ["softmax", "optimizers", "backprop", "least_squares", "sequences"]
+    "name", ["softmax", "optimizers", "backprop", "least_squares", "sequences", "representations"]
 )
 def test_a_stub_earns_nothing(name: str, stub: str) -> None:
     definition = f"def {{}}(*args, **kwargs):\n    return {STUBS[stub]}\n"

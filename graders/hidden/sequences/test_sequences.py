@@ -24,6 +24,7 @@ from graders.engine.compare import (
     check_untouched,
 )
 from graders.engine.layers import Layer
+from graders.engine.slopes import slopes
 from graders.hidden.sequences import formulas, mistakes
 from graders.hidden.sequences.formulas import draw, draw_weights
 
@@ -370,7 +371,7 @@ def test_rnn_step_bias(student, rng):
 def check_step_gradients(student, rng, inputs, *names):
     dout = draw(rng, *inputs["prev_h"].shape)
     out = formulas.rnn_step(**inputs)
-    right = formulas.slopes(formulas.rnn_step, {n: inputs[n] for n in names}, dout, inputs)
+    right = slopes(formulas.rnn_step, {n: inputs[n] for n in names}, dout, inputs)
     wrong = partial(mistakes.rnn_step, inputs, out, dout)
     checks = {name: checked(right[name], f"d{name}", name, wrong) for name in names}
     sound = partial(check_plain_step, student, rng)
@@ -507,7 +508,7 @@ def check_network_gradients(student, rng, sizes, *names, last=False, zeros=()):
     dout = draw(rng, *out.shape)
     if last:
         dout[:, :-1] = 0
-    right = formulas.slopes(formulas.rnn, {n: inputs[n] for n in names}, dout, inputs)
+    right = slopes(formulas.rnn, {n: inputs[n] for n in names}, dout, inputs)
     wrong = partial(mistakes.rnn, inputs, out, dout)
     checks = {name: checked(right[name], f"d{name}", name, wrong) for name in names}
     sound = partial(check_plain_network, student, rng)
@@ -664,7 +665,7 @@ def check_cell_gradients(student, rng, inputs, *names, state=True, cell=True):
     dout = draw(rng, *out.shape)
     dout[:, :hidden] *= state
     dout[:, hidden:] *= cell
-    right = formulas.slopes(formulas.lstm_step, {n: inputs[n] for n in names}, dout, inputs)
+    right = slopes(formulas.lstm_step, {n: inputs[n] for n in names}, dout, inputs)
     wrong = partial(mistakes.lstm_backward, inputs, dout)
     checks = {name: checked(right[name], f"d{name}", name, wrong) for name in names}
     sound = partial(check_plain_cell, student, rng)
@@ -838,8 +839,8 @@ def test_temporal_loss_mask(student, rng):
 
 def check_dx(student, x, y, mask):
     _, dx = loss_and_dx(student, x, y, mask)
-    right = formulas.slopes(lambda x: formulas.temporal_loss(x, y, mask), {"x": x}, 1.0)["x"]
-    whole = formulas.slopes(lambda x: formulas.temporal_loss(x, y, mask | True), {"x": x}, 1.0)["x"]
+    right = slopes(lambda x: formulas.temporal_loss(x, y, mask), {"x": x}, 1.0)["x"]
+    whole = slopes(lambda x: formulas.temporal_loss(x, y, mask | True), {"x": x}, 1.0)["x"]
     onehot = (np.arange(x.shape[2]) == y[..., None]) * mask[..., None]
     wrong = {
         "divide by N, as the loss": right * len(x),
@@ -1067,7 +1068,7 @@ def check_attention_gradients(student, rng, sizes, *names, mask=None):
     out = formulas.attention(**inputs, mask=mask)
     dout = draw(rng, *out.shape)
     f = partial(formulas.attention, mask=mask)
-    right = formulas.slopes(f, {n: inputs[n] for n in names}, dout, inputs)
+    right = slopes(f, {n: inputs[n] for n in names}, dout, inputs)
     wrong = partial(mistakes.attention_backward, inputs, dout, mask)
     checks = {name: checked(right[name], f"d{name}", name, wrong) for name in names}
     sound = partial(check_plain_attention, student, rng)

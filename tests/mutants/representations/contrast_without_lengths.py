@@ -1,0 +1,20 @@
+"""The codes are not divided by their lengths.
+
+task: nt_xent_loss
+says: divide each row by its length
+"""
+
+import numpy as np
+
+
+def nt_xent_loss(z, temperature):
+    count = len(z)
+    scores = z @ z.T / temperature
+    np.fill_diagonal(scores, -np.inf)
+    scores -= scores.max(axis=1, keepdims=True)
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    rows, partner = np.arange(count), np.roll(np.arange(count), count // 2)
+    loss = -np.mean(log_p[rows, partner])
+    p[rows, partner] -= 1
+    return loss, (p + p.T) @ z / temperature / count
