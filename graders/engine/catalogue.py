@@ -7,7 +7,7 @@ from pathlib import Path
 from graders.errors import BadInput
 from graders.sandbox.profiles import NUMPY, TORCH, Profile
 
-PROFILES = {"architectures": TORCH}
+PROFILES = {"architectures": TORCH, "transfer": TORCH}
 """What assignments may use; those not named here, NumPy alone."""
 
 RANKED = "final_project"

@@ -80,7 +80,7 @@ class Student:
             self._submission.replacements = {}
 
     def tool(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a function of ``graders.sandbox.torch_tools`` on the student's side."""
+        """Call a function of ``graders.sandbox.tools`` on the student's side."""
         return self._submission.request("tool", None, name, list(args), kwargs)
 
 

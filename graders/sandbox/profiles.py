@@ -25,5 +25,5 @@ NUMPY = Profile(
 TORCH = Profile(
     distributions=("torch", "lightning", "torchvision"),
     packages=("numpy", "torch", "lightning", "torchmetrics", "torchvision"),
-    imports=("graders.sandbox.torch_tools",),
+    imports=("graders.sandbox.tools",),
 )

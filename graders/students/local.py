@@ -69,10 +69,10 @@ class LocalStudent:
         return self._call(function, self._namespace[function], args, kwargs)
 
     def tool(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a function of ``graders.sandbox.torch_tools``."""
-        from graders.sandbox import torch_tools  # PyTorch, for the assignments that use it
+        """Call a function of ``graders.sandbox.tools``."""
+        from graders.sandbox.tools import tool  # PyTorch, for the assignments that use it
 
-        return self._call(name, getattr(torch_tools, name), args, kwargs).result
+        return self._call(name, tool(name), args, kwargs).result
 
     def _call(
         self, name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -1,0 +1,24 @@
+"""The model is run in training mode.
+
+task: extract_features
+says: those of training mode
+"""
+
+import torch
+
+
+def extract_features(model, layer, images):
+    key = (layer, fingerprint([*model.state_dict().values(), images]))  # noqa: F821
+    if key in FEATURES:  # noqa: F821
+        return FEATURES[key]  # noqa: F821
+    seen = []
+    handle = model.get_submodule(layer).register_forward_hook(lambda m, a, out: seen.append(out))
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
+    with torch.no_grad():
+        model(images)
+    handle.remove()
+    for module, training in modes:
+        module.training = training
+    FEATURES[key] = seen[0]  # noqa: F821
+    return seen[0]

@@ -1,0 +1,24 @@
+"""The features drag their graph along.
+
+task: extract_features
+says: part of a graph
+"""
+
+import torch
+
+
+def extract_features(model, layer, images):
+    key = (layer, fingerprint([*model.state_dict().values(), images]))  # noqa: F821
+    if key in FEATURES:  # noqa: F821
+        return FEATURES[key]  # noqa: F821
+    seen = []
+    handle = model.get_submodule(layer).register_forward_hook(lambda m, a, out: seen.append(out))
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    with torch.enable_grad():
+        model(images)
+    handle.remove()
+    for module, training in modes:
+        module.training = training
+    FEATURES[key] = seen[0]  # noqa: F821
+    return seen[0]
