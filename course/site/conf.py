@@ -51,7 +51,7 @@ nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 600
 nb_merge_streams = True
-nb_ipywidgets_js = {}  # would be fetched from elsewhere
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # would be fetched from elsewhere
 
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}

@@ -79,7 +79,10 @@ class _Entry:
     def final_score(self, submission: SubmissionResult, automatic_max: float) -> FinalScore:
         if not self.tasks:
             line = automatic_score(submission, automatic_max)
-            return replace(line, max_score=self.max_score, **self.names)
+            return FinalScore(
+                submission, line.score, line.raw_score, line.late_penalty, self.max_score,
+                line.tasks, **self.names,
+            )  # fmt: skip
         order = {task.name: i for i, task in enumerate(submission.tasks)}
         tasks = sorted(self.tasks.values(), key=lambda task: order.get(task.name, len(order)))
         points = [task.score for task in tasks if task.score is not None]
