@@ -1,7 +1,7 @@
 """Each window writes its mask times dout over what is there, zeros and all.
 
 task: max_pool
-says: each window writes over what the one before it gave
+says: +=
 """
 
 import numpy as np
