@@ -119,7 +119,12 @@ def course(tmp_path_factory):
         hand_in(course, "cleo", **dict.fromkeys(ANSWERS))
         hand_in(course, "mallory", **{"softmax-code": "def softmax(scores):\n    return scores"})
         odd_hand_ins(course)
-        nbgrader(course, "autograde", "softmax")
+        # a process of its own: in this one pytest has rewritten the asserts of hidden tests
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", "autograde", "softmax", f"--course-dir={course}"],
+            cwd=course, env=os.environ | {"JUPYTER_CONFIG_DIR": str(course / ".jupyter")},
+            capture_output=True, timeout=600, check=True,
+        )  # fmt: skip
         yield course
 
 
@@ -355,9 +360,10 @@ def test_from_the_menu_to_a_grade_by_clicks_as_the_readme_says(course, out, jupy
         browser.click("td a[href$='/gradebook/softmax']", "softmax")  # the assignment
         browser.click("td a[href$='/gradebook/softmax/softmax']", "softmax")  # its notebook
         browser.click("td a", "Submission #1")
-        browser.click("input.score")  # of the first task, softmax
+        # of the first task, softmax; a placeholder says that the page's own script is ready
+        browser.click("input.score[placeholder]")
         browser.type("3.5")
-        browser.click("textarea.comment")
+        browser.click("textarea.comment[placeholder]")
         browser.type("See <me>.")
         browser.click("input.score")  # elsewhere, which saves the comment
         entered = (

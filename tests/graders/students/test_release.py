@@ -36,6 +36,10 @@ IDIOMS = {
     "for _ in range(num_steps):",
     "height, width = images.shape[2:]",
     "height, width = x.shape[2:]",
+    "padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))",
+    "dpadded = np.zeros(padded.shape)",
+    "for kernel, stride in layers:",
+    'with np.errstate(all="ignore"):',
 }
 
 
