@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import websocket  # one of Jupyter's own dependencies
+from bs4 import BeautifulSoup
 
 PATIENCE = 60  # seconds until what was clicked has to show
 
 # The first element that matches a selector and holds a text, also inside of frames, and where its
-# middle is on the screen; nothing while it is not there, hidden or covered.
+# middle is on the screen; nothing while it is not there, hidden or covered, or its page loads.
 FIND = """
 ((selector, text) => {
   const look = (root, left, top) => {
+    if (root.readyState !== "complete") return null;
     for (const element of root.querySelectorAll(selector)) {
       if (!element.textContent.includes(text)) continue;
       element.scrollIntoView({block: "nearest"});
@@ -72,13 +74,15 @@ class Browser:
             time.sleep(0.05)
 
     def find(self, selector: str, text: str = "") -> dict[str, Any]:
-        """Wait until an element is there and can be clicked; its place and text."""
+        """Wait until an element can be clicked and stays where it is; its place and text."""
         until = time.monotonic() + PATIENCE
+        before = None
         while time.monotonic() < until:
             found = self.evaluate(FIND % (json.dumps(selector), json.dumps(text)))
-            if found:
+            if found and found == before:  # a page that still moves would put another thing there
                 return dict(found)
-            time.sleep(0.1)
+            before = found
+            time.sleep(0.2)
         raise AssertionError(f"no {selector} with {text!r} on the page")
 
     def click(self, selector: str, text: str = "") -> None:
@@ -92,6 +96,10 @@ class Browser:
                 button="left",
                 clickCount=1,
             )
+
+    def page(self) -> BeautifulSoup:
+        """The page as its scripts have made it."""
+        return BeautifulSoup(self.evaluate("document.documentElement.outerHTML"), "html.parser")
 
     def type(self, text: str) -> None:
         """Type where the last click was."""
