@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from types import ModuleType
 
 import numpy as np
@@ -17,17 +16,12 @@ from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.ops import box_iou
 from torchvision.ops import nms as torchvision_nms
 
-from graders.engine.catalogue import source_path
+from tests.assignments.references import load_reference
 
 
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("detection", source_path("detection"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_reference("detection")
 
 
 def draw_boxes(rng: np.random.Generator, count: int) -> np.ndarray:

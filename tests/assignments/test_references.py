@@ -6,8 +6,6 @@ grading process seconds; that the references pass them and agree here ties the t
 
 from __future__ import annotations
 
-import importlib.util
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,22 +16,12 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Lasso, LinearRegression, Ridge
 from torch.nn import functional as F
 
-from graders.engine.catalogue import source_path
+from tests.assignments.references import load_reference
 
-
-def reference(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"reference_{name}", source_path(name))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-softmax = reference("softmax")
-optimizers = reference("optimizers")
-backprop = reference("backprop")
-least_squares = reference("least_squares")
+softmax = load_reference("softmax")
+optimizers = load_reference("optimizers")
+backprop = load_reference("backprop")
+least_squares = load_reference("least_squares")
 
 
 def torch_loss(name: str, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

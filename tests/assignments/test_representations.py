@@ -1,8 +1,6 @@
 """The representations reference against scikit-learn and torch: what hidden tests call right."""
 
-import importlib.util
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,34 +12,12 @@ from sklearn.neighbors import KNeighborsClassifier
 from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
 
-from graders.engine.catalogue import source_path
+from tests.assignments.references import array, check, load_reference, tensors
 
 
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("representations", source_path("representations"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def tensors(seed: int, *shapes: tuple[int, ...]) -> list[torch.Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    return [
-        torch.randn(shape, generator=generator, dtype=torch.float64, requires_grad=True)
-        for shape in shapes
-    ]
-
-
-def array(value: torch.Tensor) -> np.ndarray:
-    return value.detach().numpy().copy()
-
-
-def check(actual: Any, expected: torch.Tensor | None) -> None:
-    assert expected is not None
-    np.testing.assert_allclose(actual, expected.detach().numpy(), rtol=1e-9, atol=1e-9)
+    return load_reference("representations")
 
 
 sizes = st.integers(1, 4)

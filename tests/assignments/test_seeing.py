@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from types import ModuleType
 
 import numpy as np
@@ -12,21 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from graders.engine.catalogue import source_path
 from lightning_modules.models.lenet import LeNet
 from lightning_modules.visualisation.grad_cam import grad_cam
 from lightning_modules.visualisation.recording import recording
 from lightning_modules.visualisation.saliency import saliency
+from tests.assignments.references import load_reference
 
 
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("seeing", source_path("seeing"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_reference("seeing")
 
 
 seeds = st.integers(0, 10**6)

@@ -1,9 +1,7 @@
 """The sequences reference against torch: the answers that hidden tests call right."""
 
-import importlib.util
 import itertools
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,34 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from graders.engine.catalogue import source_path
+from tests.assignments.references import arrays, check, load_reference, tensors
 
 
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("sequences", source_path("sequences"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def tensors(seed: int, *shapes: tuple[int, ...]) -> list[torch.Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    return [
-        torch.randn(shape, generator=generator, dtype=torch.float64, requires_grad=True)
-        for shape in shapes
-    ]
-
-
-def arrays(*values: torch.Tensor) -> list[np.ndarray]:
-    return [value.detach().numpy().copy() for value in values]
-
-
-def check(actual: Any, expected: torch.Tensor | None) -> None:
-    assert expected is not None
-    np.testing.assert_allclose(actual, expected.detach().numpy(), rtol=1e-9, atol=1e-9)
+    return load_reference("sequences")
 
 
 sizes = st.integers(1, 4)
