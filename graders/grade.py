@@ -6,7 +6,7 @@ import hashlib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from statistics import fmean
@@ -222,16 +222,13 @@ def write_everything(
     )
     lines = final_scores(results, out / "gradebook.db")
     write_atomically(out / "results.json", results_json(results, lines))
-    write_atomically(out / "grades.csv", grades_csv(lines, results.assignment, names_of(tests)))
+    names = [test.name for test in tests]
+    write_atomically(out / "grades.csv", grades_csv(lines, results.assignment, names))
     pages.write_feedback(results, out, lines)
     pages.write_report(results, out, lines)
     write_notebooks(results, source, students, out)
     write_course(out, source)
     return lines, perhaps_late
-
-
-def names_of(tests: Iterable[TestResult]) -> list[str]:
-    return [test.name for test in tests]
 
 
 def print_summary(results: ClassResults, lines: list[FinalScore], out: Path) -> None:

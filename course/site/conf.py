@@ -4,7 +4,6 @@ The source folder is the whole repository, so that the pages which a code host s
 of the site. Lessons are executed, and their results cached by what their cells say.
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -27,7 +26,7 @@ extensions = [
     "extensions.modules",
     "extensions.offline",
 ]
-PAGES = [
+include_patterns = [
     "course/site/**.md",
     "course/[0-9]*/README.md",
     "course/ledger/README.md",
@@ -35,10 +34,7 @@ PAGES = [
     "data/README.md",
     "CONTRIBUTING.md",
 ]
-# Of tests, which build some pages: patterns, separated by spaces.
-include_patterns = os.environ.get("DLCOURSE_SITE_PAGES", "").split() or PAGES
 exclude_patterns = ["**/.*", ".*", "runs", "site", "tests", "wandb", "**/__pycache__"]
-suppress_warnings = ["toc.excluded"] if include_patterns != PAGES else []
 
 # Markdown as the code host reads it: mathematics in dollars, anchors of headings.
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]

@@ -80,12 +80,8 @@ class FinalScore:
         )
 
 
-def automatic(results: ClassResults) -> list[FinalScore]:
-    """The line of everyone, where no human and no gradebook says another thing."""
-    return [automatic_score(item, results.max_score) for item in results.submissions]
-
-
 def automatic_score(submission: SubmissionResult, max_score: float) -> FinalScore:
+    """The line of a student of whom no human and no gradebook says another thing."""
     score = None if submission.status == "failed" else submission.score
     tasks = (FinalTask(task.name, task.score, task.points) for task in submission.tasks)
     return FinalScore(submission, score, score, 0.0, max_score, tuple(tasks))

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import jinja2
 
-from graders.engine.final import FinalScore, automatic
+from graders.engine.final import FinalScore
 from graders.engine.hand_ins import look_alikes
 from graders.engine.printable import printable
 from graders.engine.results import (
@@ -62,18 +62,16 @@ EXPLANATIONS = {
 }
 
 
-def write_feedback(
-    results: ClassResults, out: Path, lines: Sequence[FinalScore] | None = None
-) -> None:
+def write_feedback(results: ClassResults, out: Path, lines: Sequence[FinalScore]) -> None:
     """Write ``out/feedback/STUDENT.html`` for every submission, each replaced atomically.
 
     A page whose content has not changed keeps its file, and so its time stamp.
 
     Args:
-        lines: everyone's final score, in the order of the results; the tests' if left out.
+        lines: everyone's final score, in the order of the results.
     """
     names = page_names(results)
-    for line in automatic(results) if lines is None else lines:
+    for line in lines:
         _replace(out / "feedback" / names[line.student], feedback_page(results, line))
 
 
@@ -88,9 +86,7 @@ def page_names(results: ClassResults) -> dict[str, str]:
     return names
 
 
-def write_report(
-    results: ClassResults, out: Path, lines: Sequence[FinalScore] | None = None
-) -> None:
+def write_report(results: ClassResults, out: Path, lines: Sequence[FinalScore]) -> None:
     """Write ``out/report.html``, which links to the feedback pages beside it."""
     _replace(out / "report.html", report_page(results, lines))
 
@@ -123,9 +119,8 @@ def feedback_page(results: ClassResults, line: FinalScore) -> str:
     )
 
 
-def report_page(results: ClassResults, lines: Sequence[FinalScore] | None = None) -> str:
+def report_page(results: ClassResults, lines: Sequence[FinalScore]) -> str:
     """Return the instructor's page; scores in it are final ones, and those of tests the tests'."""
-    lines = automatic(results) if lines is None else lines
     scores = [line.score for line in lines if line.counts and line.score is not None]
     max_score = lines[0].max_score if lines else results.max_score
     bars = class_statistics.histogram(scores, max_score)

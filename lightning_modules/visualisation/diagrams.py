@@ -7,7 +7,6 @@ drawing cannot say what the code does not do.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -210,7 +209,8 @@ def draw_pyramid(model: nn.Module, example: Tensor, ax: Axes, title: str = "") -
     """A chain as bars: as high as the maps, as wide as (the root of) the number of channels."""
     found = boxes(model, example)
     sides = [box.shape[-1] if len(box.shape) == 3 else 1 for box in found]
-    widths = [0.25 + 0.5 * math.sqrt(box.shape[0] / _widest(found)) for box in found]
+    widest = max(box.shape[0] for box in found)
+    widths = [0.25 + 0.5 * math.sqrt(box.shape[0] / widest) for box in found]
     x = 0.0
     for box, side, width in zip(found, sides, widths, strict=True):
         height = max(side / max(sides), 0.02)
@@ -222,7 +222,3 @@ def draw_pyramid(model: nn.Module, example: Tensor, ax: Axes, title: str = "") -
     ax.set_title(title, fontsize=9)
     ax.axis("off")
     return found
-
-
-def _widest(found: Sequence[Box]) -> int:
-    return max(box.shape[0] for box in found)

@@ -1,5 +1,6 @@
 """A small class whose figures can be checked by hand, for tests of what grading writes."""
 
+from graders.engine.final import FinalScore, automatic_score
 from graders.engine.results import ClassResults, SubmissionResult, TestResult
 
 TASKS = {"softmax": 60.0, "accuracy": 40.0}
@@ -52,3 +53,8 @@ def small_class(*extra):
             *extra,
         ),
     )
+
+
+def automatic(results: ClassResults) -> list[FinalScore]:
+    """Everyone's line, where no human and no gradebook says another thing."""
+    return [automatic_score(item, results.max_score) for item in results.submissions]

@@ -8,10 +8,10 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-_MARKER = re.compile(r"^<!-- modules: ([\w.]+)((?: without [\w ]+)?) -->$", re.MULTILINE)
+_MARKER = re.compile(r"^<!-- modules: ([\w.]+) -->$", re.MULTILINE)
 
 
-def reference(package: str, without: set[str]) -> str:
+def reference(package: str) -> str:
     """A section of Markdown for each public module of a package, not for those of its packages.
 
     Raises:
@@ -21,7 +21,7 @@ def reference(package: str, without: set[str]) -> str:
     names = [
         module.name
         for module in pkgutil.iter_modules(path)
-        if not module.ispkg and not module.name.startswith("_") and module.name not in without
+        if not module.ispkg and not module.name.startswith("_")
     ]
     return "\n".join(
         f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {package}.{name}\n```\n" for name in names
@@ -29,11 +29,8 @@ def reference(package: str, without: set[str]) -> str:
 
 
 def read(app: Sphinx, docname: str, source: list[str]) -> None:
-    def expand(match: re.Match[str]) -> str:
-        return reference(match[1], set(match[2].removeprefix(" without ").split()))
-
     if docname.startswith("course/site/api/"):
-        source[0] = _MARKER.sub(expand, source[0])
+        source[0] = _MARKER.sub(lambda match: reference(match[1]), source[0])
 
 
 def escape(

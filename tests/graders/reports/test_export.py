@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
-from graders.engine.final import automatic, results_json
+from graders.engine.final import results_json
 from graders.engine.results import ClassResults, SubmissionResult
 from graders.errors import BadInput
 from graders.nbgrader import gradebook
 from graders.reports import export
-from tests.graders.class_results import TASKS, small_class, submission
+from tests.graders.class_results import TASKS, automatic, small_class, submission
 
 
 def graded(out, results=None):

@@ -10,12 +10,12 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 
-from graders.engine.final import FinalScore, FinalTask, automatic
+from graders.engine.final import FinalScore, FinalTask
 from graders.engine.results import NOT_WRITTEN, ClassResults, SubmissionResult
 from graders.engine.timestamps import GUESSED, KNOWN
 from graders.reports import pages
 from tests.graders.chromium import chromium
-from tests.graders.class_results import outcome, small_class, submission
+from tests.graders.class_results import automatic, outcome, small_class, submission
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -43,8 +43,8 @@ def text_of(node) -> str:
 @pytest.fixture
 def written(tmp_path):
     results = small_class()
-    pages.write_feedback(results, tmp_path)
-    pages.write_report(results, tmp_path)
+    pages.write_feedback(results, tmp_path, automatic(results))
+    pages.write_report(results, tmp_path, automatic(results))
     return tmp_path
 
 
@@ -78,7 +78,8 @@ def test_times_are_written_for_people(tmp_path):
     afar = submission(
         "ann", "passed", "passed", "skipped", submitted_at="2026-03-01T23:30:00-05:00"
     )
-    pages.write_feedback(ClassResults("softmax", 100.0, "", (afar,)), tmp_path)
+    results = ClassResults("softmax", 100.0, "", (afar,))
+    pages.write_feedback(results, tmp_path, automatic(results))
     page = text_of(parse(tmp_path / "feedback" / "ann.html"))
     assert "ann · submitted 2026-03-02 04:30 UTC" in page
     assert "Hint" not in page  # none for what was not run
@@ -148,8 +149,8 @@ def test_attacks_are_shown_as_text(tmp_path, attack):
             SubmissionResult("trudy", "graded", message=attack),
         ),
     )
-    pages.write_feedback(results, tmp_path)
-    pages.write_report(results, tmp_path)
+    pages.write_feedback(results, tmp_path, automatic(results))
+    pages.write_report(results, tmp_path, automatic(results))
     for path in [tmp_path / "report.html", *(tmp_path / "feedback").iterdir()]:
         page = parse(path)
         assert not page.select(
@@ -215,18 +216,19 @@ def test_long_output_is_cut_and_says_so(tmp_path):
 def test_an_unchanged_page_keeps_its_file(written):
     path = written / "feedback" / "ada.html"
     before = path.stat()
-    pages.write_feedback(small_class(), written)
+    pages.write_feedback(small_class(), written, automatic(small_class()))
     assert path.stat().st_ino == before.st_ino
     results = small_class(submission("gus", "passed", "passed", "passed"))
-    pages.write_feedback(results, written)
+    pages.write_feedback(results, written, automatic(results))
     assert (written / "feedback" / "gus.html").is_file()
 
 
 def test_an_empty_class_and_a_worthless_test_make_a_report(tmp_path):
-    pages.write_report(ClassResults("softmax", 100.0, "", ()), tmp_path)
+    pages.write_report(ClassResults("softmax", 100.0, "", ()), tmp_path, [])
     assert "No submission was graded" in (tmp_path / "report.html").read_text()
     free = SubmissionResult("ann", "graded", tests=(outcome("test_free", "softmax", 0.0),))
-    pages.write_report(ClassResults("softmax", 0.0, "", (free,)), tmp_path)
+    results = ClassResults("softmax", 0.0, "", (free,))
+    pages.write_report(results, tmp_path, automatic(results))
     assert "test_free" in (tmp_path / "report.html").read_text()
 
 
@@ -235,8 +237,8 @@ def test_pages_of_names_that_differ_in_case_alone_do_not_collide(tmp_path):
     results = ClassResults(
         "softmax", 100.0, "", tuple(SubmissionResult(n, "missing") for n in names)
     )
-    pages.write_feedback(results, tmp_path)
-    pages.write_report(results, tmp_path)
+    pages.write_feedback(results, tmp_path, automatic(results))
+    pages.write_report(results, tmp_path, automatic(results))
     written = [path.name for path in (tmp_path / "feedback").iterdir()]
     assert len({unicodedata.normalize("NFC", name).casefold() for name in written}) == len(names)
     assert "bob.html" in written
@@ -251,8 +253,8 @@ def test_where_a_hand_in_time_comes_from_is_said(tmp_path):
         SubmissionResult("ada", "graded", submitted_at=moment, submitted_at_source=KNOWN),
         SubmissionResult("bob", "graded", submitted_at=moment, submitted_at_source=GUESSED),
     ))  # fmt: skip
-    pages.write_feedback(results, tmp_path)
-    pages.write_report(results, tmp_path)
+    pages.write_feedback(results, tmp_path, automatic(results))
+    pages.write_report(results, tmp_path, automatic(results))
     rows = [text_of(row) for row in parse(tmp_path / "report.html").select(".class-table tbody tr")]
     assert rows[0].endswith("2026-03-01 12:00 UTC timestamp.txt")
     assert rows[1].endswith("2026-03-01 12:00 UTC file time")
@@ -268,7 +270,7 @@ def test_how_something_was_handed_in_is_said_to_both(tmp_path):
     assert remark in text_of(
         BeautifulSoup(pages.feedback_page(results, *automatic(results)), "html.parser")
     )
-    report = text_of(BeautifulSoup(pages.report_page(results), "html.parser"))
+    report = text_of(BeautifulSoup(pages.report_page(results, automatic(results)), "html.parser"))
     assert f"Handed in oddly 1 {remark} ada" in report
 
 
