@@ -107,13 +107,14 @@ def run(page_cells: list[Cell], page: str, folder: Path, monkeypatch: pytest.Mon
     torch.manual_seed(0)
     namespace: dict[str, object] = {"__name__": "__main__"}
     try:
-        for number, cell in enumerate(page_cells, start=1):
-            code = compile(cell.code, f"{page}, cell {number}", "exec")
-            if "raises-exception" in cell.tags:
-                with pytest.raises(Exception):  # noqa: B017, PT011 - any, which the page shows
+        with plt.rc_context():  # the page's figure size is not that of the tests after it
+            for number, cell in enumerate(page_cells, start=1):
+                code = compile(cell.code, f"{page}, cell {number}", "exec")
+                if "raises-exception" in cell.tags:
+                    with pytest.raises(Exception):  # noqa: B017, PT011 - any, which the page shows
+                        exec(code, namespace)
+                else:
                     exec(code, namespace)
-            else:
-                exec(code, namespace)
     finally:
         plt.close("all")
 
