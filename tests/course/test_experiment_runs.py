@@ -273,9 +273,10 @@ def test_a_run_at_wandb_has_group_tags_seed_and_test_metrics(tmp_path, monkeypat
     monkeypatch.setenv("WANDB_MODE", "offline")
     arms = {"quick": {"model.init_args.learning_rate": 0.3}, "slow": {}}
     assert run(trained(tmp_path, arms), "--seeds", "2", "--wandb") == 0
-    logs = sorted(Path("runs").glob("wandb/offline-run-*/*.wandb"))
+    logs = [*Path("runs").glob("wandb/offline-run-*/*.wandb")]
     assert len(logs) == 4
-    command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(logs[0])]
+    first = min(logs, key=lambda log: log.stat().st_mtime_ns)  # names tell only the second
+    command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(first)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     run_row = next(row["run"] for row in rows if "run" in row)
