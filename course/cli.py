@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from graders.platforms.names import PLATFORMS
 from graders.reports.formats import FORMATS
 from graders.sandbox.limits import Limits
 
@@ -27,6 +28,7 @@ students
   experiment                        a claim, or your own comparison, over several seeds
 instructors
   release                           make the student bundle
+  collect                           a platform's download into a folder of submissions
   grade                             grade a folder of submissions in the sandbox
   export                            grades for an LMS
   similarity                        submissions that look alike
@@ -92,6 +94,32 @@ def build_parser() -> argparse.ArgumentParser:
     submit.add_argument("--to", type=Path, required=True, metavar="DIR")
     submit.add_argument(
         "--force", action="store_true", help="hand in what looks like a mistake without a question"
+    )
+
+    collect = add(
+        "collect",
+        "make a folder of submissions from a platform's bulk download",
+        "dlcourse collect submissions.zip --from canvas --roster gradebook.csv --to submitted",
+    )
+    collect.add_argument("source", type=Path, metavar="FROM", help="the zip or folder, as it came")
+    collect.add_argument("--from", dest="platform", choices=PLATFORMS, required=True)
+    collect.add_argument("--to", type=Path, required=True, metavar="DIR")
+    collect.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="the class as CSV: the export of Canvas's or Moodle's gradebook, Moodle's grading "
+        "worksheet, GitHub Classroom's or Gradescope's roster, or columns of your own: id, and any "
+        "of name, email, login, sis, canvas, moodle, github, section, group, submitted_at",
+    )
+    collect.add_argument("--assignment", metavar="NAME", help="default: what the files are called")
+    collect.add_argument(
+        "--due",
+        metavar="TIME",
+        help='like "2026-03-01 12:00 UTC"; of a clone, the last commit before it counts',
+    )
+    collect.add_argument(
+        "--timezone", metavar="ZONE", help="of times that name none, like Europe/Berlin"
     )
 
     grade = add(
@@ -268,6 +296,20 @@ def _run(args: argparse.Namespace) -> int:
             from graders.students.check import check
 
             return check(args.name, args.file)
+        case "collect":
+            from graders.platforms.collect import Options, collect
+
+            return collect(
+                Options(
+                    args.source,
+                    args.platform,
+                    args.to,
+                    roster=args.roster,
+                    assignment=args.assignment,
+                    due=args.due,
+                    timezone=args.timezone,
+                )
+            )
         case "grade":
             from graders.grade import grade
 

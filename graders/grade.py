@@ -42,6 +42,7 @@ from graders.engine.settings import MAX_SCORE, GradingSettings, settings_for
 from graders.engine.version import version
 from graders.engine.worker import GradingJob
 from graders.errors import BadInput, GraderBroke
+from graders.platforms.recognise import refuse_download
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
 
@@ -81,6 +82,7 @@ def grade(
         raise BadInput(f"--jobs {jobs}: at least 1")
     if out.resolve().is_relative_to(folder.resolve()):
         raise BadInput(f"--out {out} lies inside {folder}, whose folders are students: move it out")
+    refuse_download(folder, name)
     students = find(folder)
     for warning in (warning_of_loose(folder), warning_of_look_alikes(students)):
         warn(warning)

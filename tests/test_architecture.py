@@ -30,9 +30,10 @@ GRADERS_ROOMS = {
     "engine": "sandbox errors",
     "hidden": "engine",
     "nbgrader": "engine errors",
+    "platforms": "engine errors",
     "reports": "nbgrader engine errors",
     "students": "engine sandbox errors",
-    "grade": "reports nbgrader engine sandbox errors",
+    "grade": "reports platforms nbgrader engine sandbox errors",
 }
 
 

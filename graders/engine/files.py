@@ -13,6 +13,10 @@ from graders.sandbox.limits import MIB
 MAX_BYTES = 10 * MIB
 
 
+class TooLarge(Rejected):
+    """A file of more than ``MAX_BYTES``."""
+
+
 def read_file(path: Path) -> tuple[bytes, datetime]:
     """A regular file's bytes, and when it was last changed.
 
@@ -40,10 +44,10 @@ def bounded(name: str, content: bytes) -> bytes:
     """``content``, if it is no more than a submission may be.
 
     Raises:
-        Rejected: it is more.
+        TooLarge: it is more.
     """
     if len(content) > MAX_BYTES:
-        raise Rejected(
+        raise TooLarge(
             f"{name} is larger than {MAX_BYTES // MIB} MiB: clear the notebook's outputs"
         )
     return content

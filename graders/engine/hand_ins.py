@@ -13,7 +13,11 @@ from pathlib import Path
 from graders.engine.printable import printable
 from graders.errors import BadInput
 
-JUNK = frozenset({"__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".venv", "venv"})
+COLLECTED = ".collected"
+"""Where ``dlcourse collect`` keeps its tables, beside the students' folders."""
+JUNK = frozenset(
+    {"__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".venv", "venv", COLLECTED}
+)
 """Folders that systems and tools make, and nobody hands in."""
 HANDED_IN = frozenset({".py", ".ipynb", ".zip", ".txt"})
 """How files end that may hold somebody's work."""

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from graders.engine.files import MAX_BYTES, bounded, read_file
 from graders.engine.hand_ins import is_junk
@@ -39,15 +40,15 @@ def of_file(file: Path, path: PurePosixPath) -> File:
     return File(path, file.lstat().st_mtime, lambda: read_file(file)[0])
 
 
-def in_folder(folder: Path) -> Iterator[File]:
-    """The files below a folder, the topmost first.
+def in_folder(folder: Path, most: int = MAX_LISTED) -> Iterator[File]:
+    """The files below a folder, the topmost first; after ``most``, no further folder's.
 
     Raises:
         OSError: it cannot be listed.
     """
     waiting = deque([PurePosixPath()])
     listed = 0
-    while waiting and listed < MAX_LISTED:
+    while waiting and listed < most:
         inner = waiting.popleft()
         with os.scandir(folder / inner) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
@@ -66,20 +67,40 @@ def in_zip(name: str, content: bytes) -> Iterator[File]:
     Raises:
         Rejected: it is damaged, or unpacks to more than a submission may be.
     """
+    yield from in_archive(name, io.BytesIO(content), MAX_UNPACKED_FILES, MAX_UNPACKED_BYTES)
+
+
+def in_archive(name: str, file: IO[bytes], most: int, most_bytes: int) -> Iterator[File]:
+    """The files in an open zip called ``name``, which stays open for as long as they are read.
+
+    Raises:
+        Rejected: it is damaged, holds more than ``most`` files, or unpacks to more than
+            ``most_bytes``.
+    """
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
+        archive = zipfile.ZipFile(file)
         members = archive.infolist()
     except Exception as error:  # zipfile raises many kinds on malformed archives
         raise _damaged(name, error) from None
-    if len(members) > MAX_UNPACKED_FILES:
-        raise Rejected(f"{name} holds more than {MAX_UNPACKED_FILES} files")
-    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-        raise Rejected(f"{name} unpacks to more than {MAX_UNPACKED_BYTES // MIB} MiB")
+    if len(members) > most:
+        raise Rejected(f"{name} holds more than {most} files")
+    if sum(member.file_size for member in members) > most_bytes:
+        raise Rejected(f"{name} unpacks to more than {most_bytes // MIB} MiB")
     for member in members:
-        path = PurePosixPath(member.filename.replace("\\", "/"))  # as some of Windows' tools write
+        path = PurePosixPath(_decoded(member).replace("\\", "/"))  # as some of Windows' tools write
         climbs_out = ".." in path.parts  # which nobody's work does
         if not (member.is_dir() or climbs_out or any(is_junk(part) for part in path.parts)):
             yield _member(name, archive, member, path)
+
+
+def _decoded(member: zipfile.ZipInfo) -> str:
+    """A member's name, which many tools write in UTF-8 without the flag that says so."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode()
+    except UnicodeError:
+        return member.filename
 
 
 def _member(

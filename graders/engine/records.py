@@ -40,8 +40,11 @@ class Records:
 
 
 @contextmanager
-def only_grader(out: Path) -> Iterator[None]:
+def only_grader(out: Path, command: str = "grade") -> Iterator[None]:
     """Hold the output folder, which is made if need be: two runs never write into it at once.
+
+    Args:
+        command: of ``dlcourse`` that writes into it.
 
     Raises:
         BadInput: another run holds it, or it is a file.
@@ -55,6 +58,6 @@ def only_grader(out: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BadInput(
-                f"{out} is being written by another dlcourse grade: wait for it"
+                f"{out} is being written by another dlcourse {command}: wait for it"
             ) from None
         yield

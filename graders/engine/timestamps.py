@@ -97,8 +97,12 @@ def handed_in(stamp: Path | None, file_time: datetime) -> HandInTime:
         return HandInTime(file_time, GUESSED, f"{stamp.name}: {error}")
 
 
-def read_time(content: bytes) -> datetime:
-    """The moment that a ``timestamp.txt`` names, in UTC where it names no zone, as nbgrader does.
+def read_time(content: bytes, zone: tzinfo | None = UTC) -> datetime:
+    """The moment that a ``timestamp.txt`` names.
+
+    Args:
+        zone: whose clock was meant where none is named: UTC, as nbgrader has it. Without one, such
+            a text is refused.
 
     Raises:
         ValueError: it names none, or one that could be several; the text says what to write.
@@ -112,7 +116,9 @@ def read_time(content: bytes) -> datetime:
         first, second = (
             dates.parse(text, dayfirst=day_first, default=day, tzinfos=_zone) for day in _ANY_DAY
         )
-        moment = first if first.tzinfo is not None else first.replace(tzinfo=UTC)
+        if first.tzinfo is None and zone is None:
+            raise ValueError("no zone")
+        moment = first if first.tzinfo is not None else first.replace(tzinfo=zone)
         moment = moment.astimezone(UTC)  # some offsets and years exist on paper only
     except (ValueError, OverflowError, TypeError, AttributeError, IndexError, ArithmeticError):
         raise _refused(text) from None  # dateutil's parser raises all of these

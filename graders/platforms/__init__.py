@@ -1,0 +1,1 @@
+"""What learning platforms let instructors download, and what they take back."""
