@@ -105,6 +105,16 @@ class DecodedBatches(SharedBatches):
             pictures, labels = (part.to(self._device, non_blocking=True) for part in decoded)
             yield rows, normalise(pictures), labels
 
+    def end_workers(self) -> None:
+        """Ends the processes that decode; another epoch starts new ones.
+
+        What is left to the garbage collector is waited for, 5 s each: it closes the queue through
+        which a worker is told to end, and then tells it.
+        """
+        if self._loader._iterator is not None:
+            self._loader._iterator._shutdown_workers()  # type: ignore[attr-defined]
+            self._loader._iterator = None
+
 
 def _as_it_is(batch: Any) -> Any:
     return batch

@@ -121,11 +121,16 @@ class PictureFolder(SharedData):
         self.group_by = group_by
         self.classes: list[str] = []
         self._splits: dict[str, Split] = {}
+        self._decoding: list[DecodedBatches] = []
 
     def setup(self, stage: str) -> None:
         if not self._splits:
             self._splits = self._read()
             self._say()
+
+    def teardown(self, stage: str) -> None:
+        while self._decoding:
+            self._decoding.pop().end_workers()
 
     def train_dataloader(self) -> DecodedBatches:
         return self._batches("train", **self._training(len(self._splits["train"].paths)))
@@ -159,7 +164,9 @@ class PictureFolder(SharedData):
     def _batches(self, name: str, **shared: object) -> DecodedBatches:
         split = self._splits[name]
         pictures = Pictures(split.paths, split.labels, self.size)
-        return DecodedBatches(pictures, self._device, self.num_workers, **shared)
+        batches = DecodedBatches(pictures, self._device, self.num_workers, **shared)
+        self._decoding.append(batches)
+        return batches
 
     def _read(self) -> dict[str, Split]:
         if not self.root.is_dir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import sys
+from multiprocessing import active_children
 from pathlib import Path
 from types import ModuleType
 
@@ -43,6 +44,7 @@ def test_drivers_are_held_out_and_new_ones_predicted(capsys: pytest.CaptureFixtu
     script("drivers").write(Path("pictures/drivers"), drivers=6, frames=2)
     config = str(LESSON / "drivers.yaml")
     assert main(["fit", "--config", config, "--run_dir", "run", *SHORT]) == 0
+    assert active_children() == []  # the processes that decode have ended with the run
     said = capsys.readouterr().out
     assert "4 classes; pictures: 24 train, 8 val (p00" in said
     best = ["--ckpt_path", "run/checkpoints/best.ckpt", "--trainer.enable_progress_bar", "false"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +33,7 @@ from lightning_modules.errors import BadInput
 from lightning_modules.regularization.mixup import Mixup
 
 SIDE = 8
+MADE: list[PictureFolder] = []
 
 
 def paint(path: Path, number: int) -> None:
@@ -59,7 +60,15 @@ def numbers(x: Tensor) -> list[int]:
 def module(root: Path, **options: Any) -> PictureFolder:
     made = PictureFolder(str(root), **{"batch_size": 4, "size": SIDE, "num_workers": 0, **options})
     made.setup("fit")
+    MADE.append(made)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _end_workers() -> Iterator[None]:
+    yield
+    while MADE:
+        MADE.pop().teardown("fit")
 
 
 def seen(loader: Any) -> dict[int, int]:
