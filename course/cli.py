@@ -164,6 +164,25 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
     export.add_argument("--format", choices=FORMATS, required=True)
     export.add_argument("--to", type=Path, required=True, metavar="FILE")
+    export.add_argument(
+        "--into",
+        type=Path,
+        metavar="FILE",
+        help="canvas: the gradebook's export, moodle: the assignment's grading worksheet; "
+        "--to is then that file with the grades in it",
+    )
+    export.add_argument(
+        "--column", default="", metavar="TITLE", help="of --into in Canvas; default: NAME"
+    )
+    export.add_argument(
+        "--roster", type=Path, metavar="FILE", help="if --into does not have the students' ids"
+    )
+    export.add_argument(
+        "--collected",
+        type=Path,
+        metavar="DIR",
+        help="feedback: the folder that dlcourse collect made",
+    )
 
     similarity = add(
         "similarity",
@@ -331,7 +350,10 @@ def _run(args: argparse.Namespace) -> int:
         case "export":
             from graders.reports import export
 
-            ungraded = export.write(args.name, args.folder, args.format, args.to)
+            into = export.Into(args.into, args.column, args.roster) if args.into else None
+            ungraded = export.write(
+                args.name, args.folder, args.format, args.to, into=into, collected=args.collected
+            )
             print(f"written: {args.to}")
             if ungraded:
                 print(f"no score yet: {', '.join(ungraded)}")

@@ -31,7 +31,7 @@ GRADERS_ROOMS = {
     "hidden": "engine",
     "nbgrader": "engine errors",
     "platforms": "engine errors",
-    "reports": "nbgrader engine errors",
+    "reports": "platforms nbgrader engine errors",
     "students": "engine sandbox errors",
     "grade": "reports platforms nbgrader engine sandbox errors",
 }

@@ -86,7 +86,10 @@ def _of_one(user: str, uploads: list[tuple[Named, File]], assignments: Collectio
         Who(stem.rstrip("_"), named.name, (("canvas", user),)),
         tuple(replace(file, path=PurePosixPath(name)) for name, (_, file) in last.items()),
         origin=file.path.name,
-        back=f"{stem}feedback.html" if named.attachment else "",
+        # shown under the name of the attachment, so in the same form
+        back=f"{stem}feedback{'.ipynb' if named.file.endswith('.ipynb') else '.html'}"
+        if named.attachment
+        else "",
         order=(named.attachment,),
         remarks=tuple(remarks),
     )

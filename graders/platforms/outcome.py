@@ -14,6 +14,7 @@ from typing import Literal
 from graders.engine.hand_ins import COLLECTED
 from graders.engine.printable import printable_cell, shown
 from graders.engine.results import write_atomically
+from graders.errors import BadInput
 from graders.platforms.handed import Handed
 from graders.platforms.roster import Student
 
@@ -56,6 +57,28 @@ class Outcome:
 
 def table_path(to: Path, assignment: str) -> Path:
     return to / COLLECTED / f"{assignment}.csv"
+
+
+def called_back(to: Path, assignment: str) -> dict[str, str]:
+    """Student -> what a file of feedback has to be called, of those whom the platform can tell.
+
+    Raises:
+        BadInput: no such assignment was collected into ``to``.
+    """
+    path = table_path(to, assignment)
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            lines = list(csv.DictReader(file))
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be read ({error.strerror}): name the folder that dlcourse collect made"
+        ) from None
+    return {_told(line["student"]): _told(line["back"]) for line in lines if line["back"]}
+
+
+def _told(cell: str) -> str:
+    """Undo ``printable_cell``."""
+    return cell[1:] if cell[:1] == "'" and printable_cell(cell[1:]) == cell else cell
 
 
 def report(outcomes: list[Outcome], assignment: str, to: Path) -> None:

@@ -89,7 +89,22 @@ def read_roster(path: Path) -> Roster:
     Raises:
         BadInput: it is none that is known, or a row names nobody, or somebody twice.
     """
-    table = read_table(path)
+    roster = roster_of(read_table(path))
+    for student in roster.students:
+        if not _names_a_folder(student.id):
+            raise BadInput(
+                f"{path}:{student.row + 1}: no folder can be called {student.id!r}: "
+                "change it in the column id"
+            )
+    return roster
+
+
+def roster_of(table: Table) -> Roster:
+    """The people of a table; ``Student.row`` is their place in it.
+
+    Raises:
+        BadInput: it is no roster that is known, or names nobody, or somebody twice.
+    """
     return Roster(_students(table))
 
 
@@ -101,7 +116,7 @@ def _students(table: Table) -> Iterator[Student]:
     seen: dict[str, int] = {}
     for row in rows:
         cells = {field: table.cell(row, column) for field, column in columns.items()}
-        student = _folder(table.path, row, cells["id"])
+        student = cells["id"]
         if student in seen:
             raise BadInput(
                 f"{table.path}:{row + 1}: {student} is in line {seen[student]}, too: one line each"
@@ -151,20 +166,14 @@ def _best_id(table: Table, columns: dict[str, int], rows: list[int]) -> int:
     raise BadInput(f"{table.path} has no column in which each has an id: give it a column id")
 
 
-def _folder(path: Path, row: int, student: str) -> str:
-    """A student's id, if a folder can be called so."""
-    bad = (
-        not student
-        or "/" in student
-        or student.startswith((".", "__"))
-        or is_junk(student)
-        or student_name(student) != student
+def _names_a_folder(student: str) -> bool:
+    is_hidden = student.startswith((".", "__")) or is_junk(student)
+    return (
+        "/" not in student
+        and not is_hidden
+        and len(student) > 0
+        and student_name(student) == student
     )
-    if bad:
-        raise BadInput(
-            f"{path}:{row + 1}: no folder can be called {student!r}: change it in the column id"
-        )
-    return student
 
 
 def folded(key: str) -> str:

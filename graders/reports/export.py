@@ -12,6 +12,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from graders.engine.final import FinalScore, FinalTask
@@ -19,7 +20,8 @@ from graders.engine.printable import printable_cell
 from graders.engine.results import ClassResults, grouped_by_task, write_atomically
 from graders.errors import BadInput
 from graders.nbgrader.final_scores import changed_since, final_scores, read_results
-from graders.reports import gradescope
+from graders.platforms.roster import read_roster
+from graders.reports import feedback_zip, fill, gradescope
 from graders.reports.formats import FORMATS
 from graders.reports.grades import remarks
 
@@ -35,7 +37,24 @@ class Login(str):
     HARMLESS = re.compile(r"[-+@]?[^\W\d][\w.@-]*")
 
 
-def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str]:
+@dataclass(frozen=True)
+class Into:
+    """A file of the platform's own to fill: ``--into``, ``--column``, ``--roster``."""
+
+    path: Path
+    column: str = ""
+    roster: Path | None = None
+
+
+def write(
+    assignment: str,
+    results_dir: Path,
+    format: str,
+    to: Path,
+    *,
+    into: Into | None = None,
+    collected: Path | None = None,
+) -> list[str]:
     """Write the grades of ``results_dir`` to ``to`` and return the students who have none yet.
 
     Args:
@@ -44,14 +63,21 @@ def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str
         format: ``csv`` for everything on record; ``canvas`` for Gradebook > Import; ``moodle`` for
             Grades > Import > CSV, mapped from username; ``gradescope`` for one
             ``STUDENT/results.json`` per student, in a folder or, where ``to`` ends in ``.zip``, in
-            an archive: Gradescope reads one such file per submission.
+            an archive: Gradescope reads one such file per submission; ``feedback`` for everybody's
+            page in a zip that Moodle or Canvas takes.
         to: the file, or for ``gradescope`` the folder or archive.
+        into: for ``canvas`` and ``moodle``, a file that the platform exported, to be filled.
+        collected: for ``feedback``, the folder into which the submissions were collected.
 
     Raises:
         BadInput: the results are not there, or not of this assignment, or the format is unknown.
     """
     if format not in FORMATS:
         raise BadInput(f"no export format is called {format!r}: choose from {', '.join(FORMATS)}")
+    if into is not None and format not in ("canvas", "moodle"):
+        raise BadInput(f"--into has no meaning for {format}: canvas and moodle have files to fill")
+    if (collected is not None) != (format == "feedback"):
+        raise BadInput("--format feedback and --collected DIR, of dlcourse collect, go together")
     results = read_results(results_dir / "results.json")
     if results.assignment != assignment:
         raise BadInput(
@@ -60,12 +86,26 @@ def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str
         )
     lines = final_scores(results, results_dir / "gradebook.db")
     if changed := changed_since(results_dir / "results.json", lines):
-        print(
-            f"dlcourse: graded by hand since `dlcourse grade` last ran: {', '.join(changed)}; "
-            "run it again, which renews pages and late penalties",
-            file=sys.stderr,
+        _say(
+            [
+                f"graded by hand since `dlcourse grade` last ran: {', '.join(changed)}; "
+                "run it again, which renews pages and late penalties"
+            ]
         )
-    if format == "gradescope":
+    if format != "gradescope" and to.is_dir():
+        raise BadInput(f"{to} is a folder: name a file for --to")
+    if collected is not None:
+        absent = feedback_zip.write(results, lines, results_dir, to, collected)
+        _say([f"not in the download: {', '.join(absent)}"] if absent else [])
+    elif into is not None:
+        bridge = read_roster(into.roster) if into.roster else None
+        if format == "canvas":
+            filled = fill.canvas(into.path, lines, assignment, into.column, bridge)
+        else:
+            filled = fill.moodle(into.path, lines, _feedback, bridge)
+        write_atomically(to, filled.table.content())
+        _say(filled.remarks())
+    elif format == "gradescope":
         gradescope.write([line for line in lines if line.score is not None], to)
     else:
         tables: dict[str, Callable[[ClassResults, list[FinalScore]], Table]] = {
@@ -73,10 +113,13 @@ def write(assignment: str, results_dir: Path, format: str, to: Path) -> list[str
             "canvas": _canvas,
             "moodle": _moodle,
         }
-        if to.is_dir():
-            raise BadInput(f"{to} is a folder: name a file for --to")
         write_atomically(to, _csv(tables[format](results, lines)))
     return [line.student for line in lines if line.score is None]
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(f"dlcourse: {line}", file=sys.stderr)
 
 
 def _plain(results: ClassResults, lines: list[FinalScore]) -> Table:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from graders.engine.plain_text import explanation
 from graders.engine.printable import printable
 from graders.engine.results import TestResult, write_atomically
 from graders.errors import BadInput
+from graders.reports.archive import write_zip
 
 
 def write(lines: list[FinalScore], to: Path) -> None:
@@ -23,18 +22,7 @@ def write(lines: list[FinalScore], to: Path) -> None:
     """
     files = {f"{line.student}/results.json": _record(line) for line in lines}
     if to.suffix == ".zip":
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
-            for name, content in files.items():
-                # a fixed time, so that the same grades make the same archive
-                bundle.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
-        temporary = to.with_name(f".{to.name}.new")
-        to.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(archive.getvalue())
-            temporary.replace(to)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_zip(to, files)
         return
     if to.exists() and not to.is_dir():
         raise BadInput(f"{to} is a file: name a folder, or a file that ends in .zip, for --to")
