@@ -23,7 +23,7 @@ types: $(INSTALLED)
 # One thread each: a test on every core fills the machine.
 behaviour: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not alone" --durations 10 \
-		--numprocesses logical --dist loadscope --no-loadscope-reorder
+		--numprocesses auto --dist loadscope --no-loadscope-reorder
 
 # Lessons whose cells have not changed are not run again. Any warning is an error.
 site: $(INSTALLED)

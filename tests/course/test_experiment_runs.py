@@ -313,11 +313,10 @@ def test_runs_on_a_dask_scheduler_are_the_runs_here(tmp_path):
     assert [r["metrics"] for r in kept()] == [r["metrics"] for r in there]
 
 
-@pytest.mark.alone
 def test_a_killed_run_goes_on_where_it_was(tmp_path):
     """kill -9: its workers end with it, what was finished stays, and the rest comes out as it
     would have."""
-    path = write(tmp_path, options={"num_examples": 4096, "draws": 250, "hidden": [64]})
+    path = write(tmp_path, options={"num_examples": 4096, "draws": 80, "hidden": [64]})
     command = [sys.executable, "-m", "course", "experiment", "run", str(path), "--jobs", "2"]
     records = Path("runs/experiments/mine.jsonl")
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
