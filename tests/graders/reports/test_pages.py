@@ -89,6 +89,8 @@ def test_feedback_adds_up_each_task(written):
     page = parse(written / "feedback" / "bob.html")
     headers = [text_of(header) for header in page.select(".task > header")]
     assert headers == ["softmax 40 / 60 points", "accuracy 40 / 40 points"]
+    folded = [text_of(summary) for summary in page.select(".task > details > summary")]
+    assert folded == ["Its test passed"]  # of accuracy: what needs work stands open
 
 
 @pytest.mark.parametrize(
