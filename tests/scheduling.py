@@ -16,6 +16,8 @@ TOGETHER = {
     "tests/graders/test_grade.py": "demo",
     "tests/adversarial/test_torch_attacks.py": "architectures",
     "tests/assignments/test_architectures.py": "architectures",
+    "tests/site/test_widgets.py": "widgets",
+    "tests/site/test_widget_arithmetic.py": "widgets",
 }
 # What takes longest begins first, so that both workers end at the same time.
 LONGEST = ("demo", "two processes", "architectures", "tests/lightning_modules/test_registry.py")

@@ -26,14 +26,13 @@ LIGHTNING_ROOMS = """
 # room -> the rooms that it imports from, and each of them does
 GRADERS_ROOMS = {
     "errors": "",
-    "installation": "",
-    "sandbox": "errors installation",
-    "engine": "sandbox errors installation",
+    "sandbox": "errors",
+    "engine": "sandbox errors",
     "hidden": "engine",
     "nbgrader": "engine errors",
     "platforms": "engine errors",
     "reports": "platforms nbgrader engine errors",
-    "students": "engine sandbox errors installation",
+    "students": "engine sandbox errors",
     "grade": "reports platforms nbgrader engine sandbox errors",
 }
 

