@@ -46,7 +46,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 		|| { echo "dlcourse needs Python 3.11 or newer: make PYTHON=python3.11 ..." >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --upgrade 'pip>=24'
-	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[grade,cluster,dev,site]'
+	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[lessons,notebooks,grade,cluster,dev,site]'
 	@touch $@
 
 clean:

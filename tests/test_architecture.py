@@ -26,13 +26,14 @@ LIGHTNING_ROOMS = """
 # room -> the rooms that it imports from, and each of them does
 GRADERS_ROOMS = {
     "errors": "",
-    "sandbox": "errors",
-    "engine": "sandbox errors",
+    "installation": "",
+    "sandbox": "errors installation",
+    "engine": "sandbox errors installation",
     "hidden": "engine",
     "nbgrader": "engine errors",
     "platforms": "engine errors",
     "reports": "platforms nbgrader engine errors",
-    "students": "engine sandbox errors",
+    "students": "engine sandbox errors installation",
     "grade": "reports platforms nbgrader engine sandbox errors",
 }
 

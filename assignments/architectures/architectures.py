@@ -19,7 +19,8 @@
 # convolution, and the blocks of VGG, GoogLeNet and ResNet) and then a complete Lightning module
 # that learns to read digits.
 #
-# You need PyTorch and Lightning. Images are `(N, C, H, W)`: examples, channels, height, width.
+# You need PyTorch and Lightning, which the extra `lessons` of the installation brings. Images are
+# `(N, C, H, W)`: examples, channels, height, width.
 # Every block is an `nn.Module`: layers are made in `__init__`, used in `forward`, and PyTorch works
 # out every gradient. Use `nn.Conv2d` and `nn.BatchNorm2d` for convolutions and normalisation, one
 # for each that the text asks for; how you name them is up to you.

@@ -24,7 +24,8 @@
 # set that does not lie. At the end they work on SqueezeNet, with its weights from ImageNet, and
 # real photographs.
 #
-# You need PyTorch and Lightning. Images are `(N, C, H, W)`: examples, channels, height, width.
+# You need PyTorch and Lightning, which the extra `lessons` of the installation brings. Images are
+# `(N, C, H, W)`: examples, channels, height, width.
 # Write each function where it says `YOUR CODE HERE` and run the cell below it;
 # `dlcourse check transfer` does the same for the whole file.
 

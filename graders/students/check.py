@@ -45,7 +45,8 @@ def check(name: str, file: Path | None = None, limit: float = Limits.submission_
         0: the checks ran, whatever they found.
 
     Raises:
-        BadInput: no such assignment, or a file that is not there or not readable.
+        BadInput: no such assignment, a file that is not there or not readable, or a package that
+            the assignment needs and this machine lacks.
         GraderBroke: the checks themselves failed.
     """
     source_path(name)  # a known assignment

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 
-def constraints_of(requirements: Iterable[str], constraints: str) -> str:
+def constraints_of(requirements: Iterable[Requirement], constraints: str) -> str:
     """The lines of ``constraints`` for ``requirements``, for what these require, and so on.
 
     What a distribution requires is read from the one that is installed here; of one that is not,
@@ -24,9 +24,9 @@ def constraints_of(requirements: Iterable[str], constraints: str) -> str:
     )
 
 
-def distributions(requirements: Iterable[str]) -> set[str]:
+def distributions(requirements: Iterable[Requirement]) -> set[str]:
     """The names of all distributions that installing ``requirements`` brings."""
-    waiting = [asked for asked in map(Requirement, requirements) if applies(asked)]
+    waiting = list(requirements)
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         requirement = waiting.pop()
@@ -42,7 +42,7 @@ def distributions(requirements: Iterable[str]) -> set[str]:
     return {name for name, _ in seen}
 
 
-def applies(requirement: Requirement, extras: Iterable[str] = ()) -> bool:
+def applies(requirement: Requirement, extras: Iterable[str]) -> bool:
     """Whether it holds on this machine, for what was asked for with ``extras``."""
     marker = requirement.marker
     return marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras))

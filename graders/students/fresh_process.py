@@ -10,8 +10,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from graders.engine.catalogue import course_root
-from graders.errors import GraderBroke
+from graders.engine.catalogue import course_root, profile
+from graders.errors import BadInput, GraderBroke
+from graders.installation import install_command, installed
 from graders.sandbox.limits import Limits
 from graders.students.report import Progress, Report
 
@@ -38,8 +39,11 @@ def run_checks(
         quiet: whether what the file prints goes nowhere.
 
     Raises:
+        BadInput: what the assignment is written in is not installed here.
         GraderBroke: the checks themselves failed.
     """
+    if lacking := [needed for needed in profile(name).distributions if not installed(needed)]:
+        raise BadInput(f"{name} needs {', '.join(lacking)}: {install_command('lessons')}")
     with tempfile.TemporaryDirectory() as folder:
         report = Report(Path(folder) / "report.jsonl")
         command = [

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 from graders.engine.catalogue import assignment_names, course_root, source_path
 from graders.errors import BadInput, GraderBroke
+from graders.installation import STUDENTS_EXTRAS, requirements
 from graders.students.constraints import constraints_of
+from graders.students.readme import readme
 
 # What a student's copy of the course has beside the assignments. Nothing else is copied.
 FOLDERS = ("course", "graders", "lightning_modules", "data")
@@ -21,31 +22,6 @@ LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb", "demo*.py", "site"
 )
 LESSON = "lesson.ipynb"
-
-README = """\
-# Deep learning: your copy of the course
-
-Python 3.11 or newer is all you need to begin.
-
-    python -m venv .venv
-    source .venv/bin/activate        (Windows: .venv\\Scripts\\activate)
-    pip install --constraint constraints.txt --editable .
-
-Assignments, each as a notebook and as the same thing in a plain Python file; work in one of them:
-
-{assignments}
-
-Check your work as often as you like. The checks say what is wrong and often why:
-
-    dlcourse check {first}
-    dlcourse check {first} assignments/{first}/{first}.ipynb
-
-Your grade comes from other tests of the same functions, on other numbers. Hand in the notebook or
-the Python file, whichever you worked in. Lessons are in `course/`, one folder each: `README.md` to
-read, `lesson.ipynb` to run as a notebook. What a lesson trains:
-
-    dlcourse fit --config course/01_linear_models/softmax.yaml
-"""
 
 
 def release(names: Sequence[str], out_dir: Path) -> None:
@@ -146,11 +122,9 @@ def copy_course(bundle: Path) -> None:
         shutil.copytree(root / folder, bundle / folder, ignore=LEFT_OUT)
     for file in FILES:
         shutil.copy(root / file, bundle)
-    asked = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [line for extra in ("", *STUDENTS_EXTRAS) for line in requirements(extra)]
     constraints = (root / "constraints.txt").read_text(encoding="utf-8")
-    (bundle / "constraints.txt").write_text(
-        constraints_of(asked["dependencies"], constraints), encoding="utf-8"
-    )
+    (bundle / "constraints.txt").write_text(constraints_of(asked, constraints), encoding="utf-8")
 
 
 def write_lessons(course: Path) -> None:
@@ -163,8 +137,3 @@ def write_lessons(course: Path) -> None:
         for number, cell in enumerate(notebook.cells):
             cell["id"] = f"cell-{number}"  # the same at every release, not drawn at random
         jupytext.write(notebook, page.with_name(LESSON), fmt="ipynb")
-
-
-def readme(names: Sequence[str]) -> str:
-    listed = "\n".join(f"- `assignments/{name}/{name}.ipynb` or `{name}.py`" for name in names)
-    return README.format(assignments=listed, first=names[0])

@@ -164,7 +164,7 @@ def _public_tests(name: str, path: Path) -> str:
     try:
         with Console(stderr=True).status("stored; now running the public tests"):
             progress = run_checks(name, path, seconds=CHECK_SECONDS, quiet=True)
-    except GraderBroke as error:
+    except (BadInput, GraderBroke) as error:
         return f"tests could not run: {error}"
     tasks = grouped_by_task(progress.all_results)
     passed = sum(result.passed for tests in tasks.values() for result in tests)

@@ -226,6 +226,7 @@ def of_others(words: list[str]) -> None:
 PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     "dlcourse": dlcourse,
     "python": python,
+    "python3": python,
     "make": make,
     "pip": pip,
     "torchrun": torchrun,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from course import doctor
 from course.cli import main
 from graders.errors import BadInput
+from graders.installation import ROOT
 from graders.sandbox.isolation import Isolation
 
 
@@ -26,25 +28,17 @@ def test_the_command_names_everything_and_succeeds_here(
         assert what in said
 
 
-def test_a_missing_package_is_named_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_named_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"": ["no-such-thing>=1", "pip>=10000"], "notebooks": ["pip", "nor-this"]}
     monkeypatch.setattr(
-        doctor.metadata, "requires", lambda name: ["no-such-thing>=1", "pip>=10000"]
+        doctor, "requirements", lambda extra: [Requirement(r) for r in asked.get(extra, ["pip"])]
     )
     told = texts(doctor.packages())
-    assert "problem packages: for everyone: no-such-thing is not installed, pip" in told
-    assert "is not >=10000: pip install dlcourse" in told
-
-
-def test_extras_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        doctor.metadata,
-        "requires",
-        lambda name: ["pip", "no-such-thing; sys_platform == 'linux' and extra == 'grade'"],
-    )
-    told = texts(doctor.packages())
-    assert "ok packages: for everyone: pip" in told
-    assert "note packages: for instructors: no-such-thing is not installed: " in told
-    assert "pip install 'dlcourse[grade]'" in told
+    install = f"in {ROOT}: pip install --constraint constraints.txt --editable"
+    assert "problem packages: for assignments: no no-such-thing, pip 2" in told
+    assert f", not >=10000; {install} .\n" in told
+    assert f'note packages: only for notebooks: no nor-this; {install} ".[notebooks]"\n' in told
+    assert "ok packages: for lessons and assignments in PyTorch: pip 2" in told
 
 
 def test_tracking_reads_the_login_and_sends_nothing(

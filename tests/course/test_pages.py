@@ -20,7 +20,7 @@ import torch
 from course.cli import main
 from graders.engine.catalogue import assignment_names
 from graders.engine.plugin import MARKERS
-from graders.students.release import readme
+from graders.students.readme import readme
 from tests.course.pages import ROOT, Cell, Command, cells, commands, pages
 from tests.course.programs import BUILT, PROGRAMS, Refused, check
 
