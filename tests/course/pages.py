@@ -63,7 +63,7 @@ def pages() -> list[Path]:
         *(path for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md") if path.exists()),
         *sorted(ROOT.glob("data/*.md")),
         *sorted(ROOT.glob("lightning_modules/**/*.md")),
-        *sorted(ROOT.glob("course/*/*.md")),
+        *sorted(ROOT.glob("course/**/*.md")),
     ]
 
 

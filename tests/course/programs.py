@@ -236,7 +236,7 @@ PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     "dask": dask,
     "wandb": wandb,
     "jupyter": jupyter,
-    **dict.fromkeys(("npm", "tar", "unzip", "git", "apt"), of_others),
+    **dict.fromkeys(("npm", "tar", "unzip", "git", "apt", "mkdir", "chgrp", "chmod"), of_others),
 }
 
 
