@@ -25,6 +25,7 @@ from lightning_modules.experiments.reruns import Rerun
 from lightning_modules.experiments.reruns import markdown as rerun_table
 from lightning_modules.experiments.verdicts import Verdict
 
+SCRIPT = Path(__file__).with_name("ledger.js")
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
   color: #222; background: #fff }
@@ -183,7 +184,7 @@ def json_text(verdicts: Sequence[Verdict]) -> str:
 
 
 def as_html(text: str, folder: Path) -> str:
-    """The Markdown page as one file of HTML, its pictures inside."""
+    """The Markdown page as one file of HTML, its pictures and its script inside."""
     body = MarkdownIt().enable("table").render(text)
     body = re.sub(r"<h2>([\w-]+)</h2>", r'<h2 id="\1">\1</h2>', body)
 
@@ -195,7 +196,7 @@ def as_html(text: str, folder: Path) -> str:
     title = html.escape(text.partition("\n")[0].removeprefix("# "))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head><body>\n{body}</body></html>\n"
+        f"<style>{STYLE}</style></head><body>\n{body}<script>\n{SCRIPT.read_text(encoding='utf-8')}</script></body></html>\n"
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from sphinx.application import Sphinx
 
 _MARKER = re.compile(r"^<!-- modules: ([\w.]+) -->$", re.MULTILINE)
+_LITERAL = re.compile(r"(\$\$.+?\$\$|`[^`]*`|\$[^$\s](?:[^$\n]*[^$\s])?\$)", re.DOTALL)
+_EXAMPLE = re.compile(r"^(?=\S)(?!\.\. )(.+)\n\n((?: {4}.+(?:\n|\Z))+)", re.MULTILINE)
 
 
 def reference(package: str) -> str:
@@ -36,12 +38,26 @@ def read(app: Sphinx, docname: str, source: list[str]) -> None:
 def escape(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
-    """Keep what docstrings mean literally: `(N, *shape)` is no emphasis, `|w|` no substitution."""
     if not any(line.endswith("::") for line in lines):  # what follows would be shown as it stands
-        for number, line in enumerate(lines):
-            parts = line.split("`")
-            parts[::2] = [re.sub(r"([*|])", r"\\\1", part) for part in parts[::2]]
-            lines[number] = "`".join(parts)
+        lines[:] = restructured("\n".join(lines)).split("\n")
+
+
+def restructured(text: str) -> str:
+    """A docstring as reStructuredText: `(N, *shape)` is no emphasis, `|w|` no substitution, what
+    stands between dollars is mathematics, and an indented block below a paragraph an example."""
+    parts = _LITERAL.split(text)
+    parts[::2] = [re.sub(r"([*|])", r"\\\1", part) for part in parts[::2]]
+    for at in range(1, len(parts), 2):
+        if parts[at].startswith("$$"):
+            parts[at] = f".. math:: {' '.join(parts[at].strip('$').split())}"
+        elif parts[at].startswith("$"):
+            parts[at] = f":math:`{parts[at].strip('$')}`"
+    return _EXAMPLE.sub(_as_example, "".join(parts))
+
+
+def _as_example(match: re.Match[str]) -> str:
+    code = re.sub(r"\\([*|])", r"\1", match[2])
+    return f"{match[1]}\n\n::\n\n{code}\n"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
