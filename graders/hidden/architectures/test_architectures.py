@@ -113,14 +113,21 @@ def check_shape(out, shape, what):
     return as_array(out, shape, f"the output of {what}")
 
 
-def check_used(student, block, rng, x):
-    """Check that each parameter moves the output: claimed ones that nothing is made of do not."""
-    _, values = draw_numbers(student, block, rng, positive=True)
+def check_used(student, block, rng, x, build, elsewhere=({},)):
+    """Check that the output is made of these parameters, and that each of them moves it.
+
+    With positive numbers no ReLU matters. ``elsewhere`` are choices of options with which the
+    output may be ``build(numbers, x)``, its numbers in any order.
+    """
+    numbers, values = draw_numbers(student, block, rng, positive=True)
     values = values()
     names = list(student.tool("parameters", block))
     assert names, "there are no parameters, or no optimizer would find them"
     x = np.abs(x)
-    before = student.tool("forward", block, x, values=values)
+    before = np.asarray(student.tool("forward", block, x, values=values))
+    assert any(agree(*map(in_order, (before, build(numbers, x, **o)))) for o in elsewhere), (
+        "the output is not what these layers make of the image"
+    )
     for name in names:
         assert name in values, "a parameter is neither a kernel nor a bias, scale or shift of one"
         moved = student.tool("forward", block, x, values={name: values[name] + 1})
@@ -131,6 +138,10 @@ def check_used(student, block, rng, x):
         student.tool("load", block, {name: values[name]})
     again = student.tool("forward", block, x)
     assert np.allclose(again, before, **CLOSE), "the same image gives another output each time"
+
+
+def in_order(values):
+    return np.sort(values, axis=None)
 
 
 def check_convolutions(student, block, expected):
@@ -232,17 +243,24 @@ def check_mixing(student, rng, elsewhere=(), prepare=None):
 @pytest.mark.points(2, task="conv1x1", hint="a kernel of one pixel, and no padding")
 def test_conv1x1_pixels(student, rng):
     """Height and width stay, and each pixel's answer comes from that pixel alone."""
-    for n, c, o, h, w in [(2, 3, 5, 3, 4), (1, 4, 2, 1, 1)]:
+    for c, o, h, w in [(3, 5, 3, 4), (4, 2, 1, 1)]:
         block = make(student, "Conv1x1", c, o)
-        x = rng.standard_normal((n, c, h, w))
+        _, values = draw_numbers(student, block, rng, positive=True)
+        # one image, and the same with one channel of one pixel brighter, for each channel
+        x = np.tile(np.abs(rng.standard_normal((1, c, h, w))), (1 + c, 1, 1, 1))
+        x[np.arange(1, 1 + c), np.arange(c), h // 2, w // 2] += 1
         what = f"Conv1x1({c}, {o}) for {x.shape}"
-        out = check_shape(student.tool("forward", block, x), (n, o, h, w), what)
-        mirrored = student.tool("forward", block, x[:, :, ::-1, ::-1].copy())
-        assert agree(mirrored, out[:, :, ::-1, ::-1]), (
+        out = student.tool("forward", block, x, values=values())
+        out = check_shape(out, (1 + c, o, h, w), what)
+        moves = out[1:] - out[:1]  # (c, o, h, w)
+        there = moves[:, :, h // 2, w // 2].copy()  # (c, o)
+        moves[:, :, h // 2, w // 2] = 0
+        assert np.allclose(moves, 0, **CLOSE), (
             "a pixel's answer depends on its neighbours: mix the channels of one pixel"
         )
-        other = student.tool("forward", block, x + 1)
-        assert not np.allclose(other, out, **CLOSE), "the output does not depend on the image"
+        assert all(np.ptp(there, axis=axis).max() > 1e-3 for axis in (0, 1)), (
+            "all channels count alike: each pair of channels has a weight of its own"
+        )
 
 
 @pytest.mark.points(4, task="conv1x1", hint="nn.Conv2d(in_channels, out_channels, kernel_size=1)")
@@ -281,7 +299,12 @@ def test_conv1x1_parameters(student, rng):
     found = kernel_shapes(student.tool("state", block))
     assert (o, c, 3, 3) not in found, "the kernel is 3x3: one pixel is asked for"
     check_convolutions(student, block, {(o, c, 1, 1): 1})
-    check_used(student, block, rng, rng.standard_normal((2, c, 2, 2)))
+
+    def build(p, x, pad=0):
+        return p.conv(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), o, 1)
+
+    x = rng.standard_normal((2, c, 2, 2))
+    check_used(student, block, rng, x, build, choices({"pad": (0, 1)}))
 
 
 @pytest.mark.points(2, task="conv1x1", hint="stay in torch: no detach(), numpy() or no_grad()")
@@ -381,6 +404,7 @@ def test_vgg_block_odd_sizes(student, rng):
         out = check_shape(student.tool("forward", block, x), shape, what)
     lower = student.tool("forward", block, np.roll(x, 2, axis=2))
     assert np.ptp(out) > 1e-3, "the output does not depend on the image"
+    assert np.ptp(out, axis=1).max() > 1e-3, "all channels of the output are the same"
     assert agree(lower[:, :, 2:], out[:, :, 1:3]), (
         "images that are shifted by two pixels do not give outputs that are shifted by one"
     )
@@ -393,7 +417,12 @@ def test_vgg_block_convolutions(student, rng):
     """It has num_convs convolutions of 3x3, each with parameters of its own, all of them used."""
     block = make(student, "VGGBlock", 3, 4, 3)
     check_convolutions(student, block, {(4, 3, 3, 3): 1, (4, 4, 3, 3): 2})
-    check_used(student, block, rng, rng.standard_normal((1, 3, 6, 6)))
+
+    def build(p, x, **options):
+        return vgg_block(p, x, 4, 3, **options)
+
+    poolings = choices({"reduce": (np.max, np.mean), "padding": (True, False)})
+    check_used(student, block, rng, rng.standard_normal((1, 3, 8, 8)), build, poolings)
 
 
 @pytest.mark.points(1, task="vgg_block", hint="nn.Conv2d has a bias unless it is told otherwise")
@@ -545,27 +574,36 @@ def test_inception_block_pool_branch(student, rng):
 @pytest.mark.points(1, task="inception_block", hint="four of 1x1, one of 3x3, one of 5x5")
 def test_inception_block_convolutions(student, rng):
     """It has the six convolutions of the drawing, all of them used."""
-    block = make(student, "InceptionBlock", 3, 2, 3, 2, 5, 2, 2, size=1)
+    widths = 2, 3, 2, 5, 2, 2
+    block = make(student, "InceptionBlock", 3, *widths, size=1)
     expected = {(2, 3, 1, 1): 2, (3, 3, 1, 1): 1, (5, 3, 1, 1): 1}
     check_convolutions(student, block, expected | {(2, 3, 3, 3): 1, (2, 5, 5, 5): 1})
-    check_used(student, block, rng, rng.standard_normal((2, 3, 1, 1)))
+    x = rng.standard_normal((2, 3, 1, 1))
+
+    def build(p, x, **options):
+        return inception_branches(p, x, *widths, **options)
+
+    poolings = choices({"pooling": BRANCH_OPTIONS["pooling"]})
+    check_used(student, block, rng, x, build, poolings)
 
 
 @pytest.mark.points(1, task="inception_block", hint="nn.Conv2d has a bias unless told otherwise")
 def test_inception_block_biases(student, rng):
     """Each convolution has a bias, and nothing else has parameters."""
-    block = make(student, "InceptionBlock", 3, 2, 2, 2, 2, 2, 2, size=1)
+    widths = (2,) * 6
+    block = make(student, "InceptionBlock", 3, *widths, size=1)
     parameters = student.tool("parameters", block).values()
     found = sum(value.shape == (2,) for value in parameters)
     assert found == 6 == len(parameters) - found, (
         f"there are {found} biases beside {len(parameters) - found} other parameters: does each of "
         "six convolutions have a bias, and nothing else parameters?"
     )
-    _, values = draw_numbers(student, block, rng, positive=True)
+    numbers, values = draw_numbers(student, block, rng, positive=True)
     black = np.zeros((2, 3, 1, 1))
     out = np.asarray(student.tool("forward", block, black, values=values()))
-    assert out.size, "images of one pixel give an empty output"
-    assert (out > 0).all(), "on a black image the biases do not show"
+    assert agree(*map(in_order, (out, inception_branches(numbers, black, *widths)))), (
+        "on a black image the output is not what the biases make of it"
+    )
 
 
 @pytest.mark.points(2, task="inception_block", hint="every layer used once, nothing detached")
@@ -681,6 +719,14 @@ def test_residual_block_stride(student, rng):
         check_residual(student, rng, elsewhere, c, o, stride=2, size=size)
 
 
+def check_residual_used(student, block, rng, out_channels):
+    def build(p, x, **options):
+        return residual_block(p, x, out_channels, **options)
+
+    x = rng.standard_normal((2, 3, 4, 4))
+    check_used(student, block, rng, x, build, residual_choices())
+
+
 @pytest.mark.points(
     1, task="residual_block", hint="a 1x1 convolution only where channels or stride ask for it"
 )
@@ -690,7 +736,7 @@ def test_residual_block_convolutions(student, rng):
     block = make(student, "ResidualBlock", 3, 4)
     projecting = {(4, 3, 3, 3): 1, (4, 4, 3, 3): 1, (4, 3, 1, 1): 1}
     check_convolutions(student, block, projecting)
-    check_used(student, block, rng, rng.standard_normal((2, 3, 4, 4)))
+    check_residual_used(student, block, rng, 4)
 
 
 @pytest.mark.points(
@@ -705,7 +751,7 @@ def test_residual_block_parameters(student, rng):
         count = kinds.count("scale")
         assert count == norms, f"{count} batch normalisations with a scale where {norms} belong"
         assert "bias" not in kinds, "a convolution has a bias, which its normalisation takes out"
-    check_used(student, blocks[0], rng, rng.standard_normal((2, 3, 4, 4)))
+    check_residual_used(student, blocks[0], rng, 3)
 
 
 def in_training(student, rng):
@@ -725,14 +771,17 @@ def running_means(student, block):
 @pytest.mark.points(1, task="residual_block", hint="nn.BatchNorm2d does it, in training mode")
 def test_residual_block_in_training(student, rng):
     """In training the batch's own mean and variance are used."""
-    block, _, x, out = in_training(student, rng)
-    means = running_means(student, block)
-    assert means, "there is no running mean: nn.BatchNorm2d keeps one"
-    moved = {name: value + 5 for name, value in means.items()}
-    again = student.tool("forward", block, x, training=True, values=moved)
-    assert np.allclose(again, out, **CLOSE), (
-        "in training mode the output depends on the running mean: the batch's own belongs there"
-    )
+    block, numbers, x, out = in_training(student, rng)
+    assert running_means(student, block), "there is no running mean: nn.BatchNorm2d keeps one"
+
+    def build(statistics="batch", **options):
+        return residual_block(numbers, x, 3, statistics=statistics, **options)
+
+    mistakes = [
+        ("the running statistics normalise: the batch's own belong here", {"statistics": "running"})
+    ]
+    what = "the output of ResidualBlock(3, 3) in training mode"
+    check_output(out, build, residual_choices(statistics="batch"), what, mistakes)
 
 
 @pytest.mark.points(1, task="residual_block", hint="one nn.BatchNorm2d for each convolution")
@@ -827,7 +876,7 @@ def test_digit_classifier_shape(student, rng):
         logits = logits_of(student, model, images)
         assert np.isfinite(logits).all(), "NaN or infinity comes out"
     moved = {
-        name: value + 0.1 * (1 + rng.random(value.shape))
+        name: value + 0.1 * rng.standard_normal(value.shape)
         for name, value in student.tool("parameters", model).items()
         if value.size <= MOST_MOVED
     }
@@ -836,6 +885,9 @@ def test_digit_classifier_shape(student, rng):
     # not before: all weights may be 0 at the start
     same = PROBABILITIES if are_probabilities(other) else "the logits are the same for every image"
     assert np.ptp(other, axis=0).max() > 1e-4, same
+    assert np.ptp(other - other.mean(axis=1, keepdims=True), axis=0).max() > 1e-4, (
+        "the ten logits of an image are moved alike: what the image shows decides nothing"
+    )
 
 
 @pytest.mark.points(2, task="digit_classifier", hint="no softmax: cross_entropy does it")
