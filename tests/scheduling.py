@@ -18,9 +18,16 @@ TOGETHER = {
     "tests/assignments/test_architectures.py": "architectures",
     "tests/site/test_widgets.py": "widgets",
     "tests/site/test_widget_arithmetic.py": "widgets",
+    "tests/assignments/test_transfer.py": "transfer",
 }
 # What takes longest begins first, so that both workers end at the same time.
-LONGEST = ("demo", "two processes", "architectures", "tests/lightning_modules/test_registry.py")
+LONGEST = (
+    "demo",
+    "two processes",
+    "architectures",
+    "transfer",
+    "tests/lightning_modules/test_registry.py",
+)
 
 
 def scope(nodeid: str) -> str:

@@ -10,6 +10,9 @@ The right answers come from the reference solution, which stays on this side of 
 student's process sends arguments and receives results. They may be anything, so they are bounded,
 and only functions whose cost grows slowly with their arguments are carried forward. What a student
 could learn of a function in this way is worth nothing: its own tests are over.
+
+A function of modules, which cannot cross, has a version in the hidden tests: ``CARRIED_FORWARD``
+then holds it by its name, and it answers with the tool that does the work (``ByTool``).
 """
 
 from __future__ import annotations

@@ -138,12 +138,16 @@ class AssignmentTests:
 
     @property
     def carried_forward(self) -> dict[str, dict[str, Callable[..., Any]]]:
-        """Task or test -> the reference's version of functions that later ones build on."""
+        """Task or test -> right versions of functions that later ones build on."""
         module = self._session.items[0].getparent(pytest.Module)
-        named: dict[str, tuple[str, ...]] = getattr(module and module.obj, "CARRIED_FORWARD", {})
+        named: dict[str, tuple[str, ...] | dict[str, Callable[..., Any]]] = getattr(
+            module and module.obj, "CARRIED_FORWARD", {}
+        )
         return {
-            place: {name: getattr(self._reference, name) for name in names}
-            for place, names in named.items()
+            place: functions
+            if isinstance(functions, dict)
+            else {name: getattr(self._reference, name) for name in functions}
+            for place, functions in named.items()
         }
 
     def none_run(self, why: str) -> tuple[TestResult, ...]:

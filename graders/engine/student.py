@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from graders.engine.printable import cut
 from graders.engine.results import NOT_THERE, NOT_WRITTEN
 from graders.sandbox import wire
 from graders.sandbox.limits import Limits
-from graders.sandbox.sandbox import Died, Sandbox, Session
+from graders.sandbox.sandbox import ByTool, Died, Sandbox, Session
 
 SHOWN_CHARACTERS = 200
 SHOWN_PROBLEMS = 3  # cells that failed, told where something is missing
@@ -186,8 +186,8 @@ class Submission:
             raise StudentTimeout(f"not run: {name} was stopped {MOST_TIMEOUTS} times before")
         self.load()
         try:
-            if self.replacements and operation == "call":
-                return self._exchange("call_with", self.replacements, handle, *rest)
+            if self.replacements and operation in ("call", "tool"):
+                return self._exchange("with", self.replacements, operation, handle, *rest)
             return self._exchange(operation, handle, *rest)
         except StudentTimeout:
             self.timeouts[name] += 1
@@ -272,7 +272,8 @@ class Submission:
         started = time.monotonic()
         self.asking = True
         try:
-            answer = self.session.exchange(message, seconds, self._revive, callbacks)
+            answering = [self._answering(function) for function in callbacks]
+            answer = self.session.exchange(message, seconds, self._revive, answering)
         except TimeoutError:
             limit = f"{self.limits.call_seconds:g} s that one call may take"
             if seconds < self.limits.call_seconds:
@@ -323,6 +324,17 @@ class Submission:
             callbacks.append(value)
             return wire.CallbackRef(len(callbacks) - 1)
         return value
+
+    def _answering(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """``function`` for the student's code, which may hand back the handles that it gets."""
+
+        def answer(*args: Any, **kwargs: Any) -> Any:
+            result = function(*args, **kwargs)
+            if isinstance(result, ByTool):
+                return replace(result, args=self._portable(result.args, []))
+            return result
+
+        return answer
 
     def _revive(self, reference: Any) -> Any:
         if isinstance(reference, wire.HandleRef):

@@ -148,13 +148,13 @@ class Child:
         # a tuple, so that one argument that cannot cross does not keep the others here
         return (result, tuple(args), kwargs) if after else result
 
-    def do_call_with(self, functions: dict[str, Any], *call: Any) -> Any:
-        """A call during which the module has ``functions`` in place of its own."""
+    def do_with(self, functions: dict[str, Any], operation: str, *request: Any) -> Any:
+        """A request during which the module has ``functions`` in place of its own."""
         names = self.module.__dict__
         own = {name: names[name] for name in functions if name in names}
         names.update(functions)
         try:
-            return self.do_call(*call)
+            return getattr(self, f"do_{operation}")(*request)
         finally:
             for name in functions:
                 names.pop(name, None)
@@ -201,6 +201,9 @@ class Child:
             kind, value = wire.decode(frames.receive(self.sock, self.message_bytes), self.revive)
             if kind == "raise":
                 raise ValueError(value)
+            if kind == "tool":
+                name, arguments = value
+                return self.do_tool(None, name, arguments, {})
             return value
 
         return function

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -26,6 +27,17 @@ class Died(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class ByTool:
+    """What a test's function returns to the student's code to have a tool answer it.
+
+    For what cannot cross: ``args`` may hold handles, which that function was called with.
+    """
+
+    name: str
+    args: tuple[Any, ...]
 
 
 class Sandbox:
@@ -159,7 +171,11 @@ class Session:
     ) -> tuple[str, Any]:
         """What a test's function gives for a student's arguments, which may be anything."""
         try:
-            return "value", function(*args, **kwargs)
+            match function(*args, **kwargs):
+                case ByTool(name, arguments):
+                    return "tool", (name, list(arguments))
+                case value:
+                    return "value", value
         except Exception as error:
             return "raise", f"{type(error).__name__}: {error}"[:200]
 

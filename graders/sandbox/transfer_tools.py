@@ -83,9 +83,10 @@ def trainable(model: nn.Module) -> dict[str, bool]:
     return {n: p.requires_grad for n, p in torch_tools.checked(model).named_parameters()}
 
 
-def set_trainable(model: nn.Module, value: bool) -> None:
-    """Freeze everything, or nothing."""
-    torch_tools.checked(model).requires_grad_(value)
+def freeze(model: nn.Module, beginnings: list[str]) -> None:
+    """Freeze the parameters whose names begin in one of these ways, and let the others learn."""
+    for name, parameter in torch_tools.checked(model).named_parameters():
+        parameter.requires_grad_(not name.startswith(tuple(beginnings)))
 
 
 def modes(model: nn.Module) -> dict[str, bool]:
@@ -116,14 +117,6 @@ def rates(model: nn.Module, groups: Any) -> dict[str, list[float]]:
                 raise ValueError("a group holds something that is no parameter of the network")
             found[names[id(parameter)]].append(float(group["lr"]))
     return found
-
-
-def sgd_step(model: nn.Module, groups: Any, x: np.ndarray) -> None:
-    """A step of ``torch.optim.SGD`` with these groups, for the sum of all logits."""
-    optimizer = torch.optim.SGD(groups)
-    optimizer.zero_grad()
-    model.train(False)(torch_tools.tensor(x)).sum().backward()
-    optimizer.step()
 
 
 def listed(params: Any) -> list[Any]:

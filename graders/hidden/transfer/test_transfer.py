@@ -3,9 +3,9 @@
 The networks are the grader's own (``graders.sandbox.transfer_tools``), filled with numbers that are
 drawn here; what they must answer is worked out in NumPy from the same numbers (``numpy_network``).
 
-Each demand has a test of its own. ``FineTuner`` is built from two other functions: where one of
-these is wrong, its tests ask that it does what these do (``own_stages``, ``own_rates``), provided
-that they do something.
+Each demand has a test of its own. ``FineTuner`` is built from two other functions. Where
+``freeze_until`` is wrong, it is judged with a right one, too. Where ``parameter_groups`` is wrong,
+its tests ask for the student's own rates (``own_rates``), provided that these differ.
 
 Tolerances: the networks compute in 32-bit floats. Values are sums of at most some tens of products
 of order 1, good to about 1e-6, and are checked to 1e-3; the mistakes that the tests provoke move
@@ -19,10 +19,18 @@ import numpy as np
 import pytest
 
 from graders.engine.compare import as_array, as_number, as_tuple, check_close, check_raises
-from graders.engine.student import Handle, StudentError
+from graders.engine.student import ByTool, Handle, StudentError
 from graders.hidden.transfer.numpy_network import Network, cross_entropy, head_steps
 
 CLOSE = {"rtol": 1e-3, "atol": 1e-3}
+
+
+def right_freeze_until(model, stage):
+    """For the student's code; it cannot be had in ``freeze_until``'s own tests, which are over."""
+    return ByTool("freeze", (model, [f"stages.{i}." for i in range(stage)]))
+
+
+CARRIED_FORWARD = {"freeze_until": {"freeze_until": right_freeze_until}}
 
 
 def draw(rng, stages=None, classes=None, pixels=2):
@@ -132,7 +140,7 @@ def test_replace_head_learns(student, rng):
     """In a network that is frozen the new head learns, and the rest stays frozen."""
     network = draw(rng)
     model = build(student, network)
-    student.tool("set_trainable", model, False)
+    student.tool("freeze", model, [""])
     student.replace_head(model, network.classes + 1)
     flags = student.tool("trainable", model)
     learns = {name for name, flag in flags.items() if flag}
@@ -196,7 +204,7 @@ def test_freeze_until_lets_the_rest_learn(student, rng):
     for stage in (2, 4):
         learns = stages_that_learn(student, network, stage)
         told = f"after freeze_until(model, {stage}) {say_stages(learns, network)}"
-        assert False in learns, f"{told}: nothing is frozen"
+        assert {*learns} != {True}, f"{told}: nothing is frozen"
         assert all(flag is True for flag in learns[stage:]), f"{told}: what comes after learns"
 
 
@@ -208,7 +216,7 @@ def test_freeze_until_thaws(student, rng):
     network = draw(rng, stages=4)
     for earlier, stage in [(4, 1), (3, 0), (1, 3)]:
         once = stages_that_learn(student, network, stage)
-        assert False in stages_that_learn(student, network, earlier), "nothing is frozen"
+        assert {*stages_that_learn(student, network, earlier)} != {True}, "nothing is frozen"
         twice = stages_that_learn(student, network, stage, before=[earlier])
         told = f"after calls with {earlier} and then {stage} {say_stages(twice, network)}"
         # what one call alone does is asked for elsewhere
@@ -383,7 +391,7 @@ def rates_of(student, network, base_rate, decay, frozen=False):
     """Of each stage and the head, the rates of the groups that hold its parameters."""
     model = build(student, network)
     if frozen:
-        student.tool("set_trainable", model, False)
+        student.tool("freeze", model, [""])
     groups = student.parameter_groups(model, base_rate, decay)
     assert groups is not None, "parameter_groups returned None: is a return statement missing?"
     return student.tool("rates", model, groups)
@@ -477,15 +485,6 @@ def tune(student, rng, epochs, examples=8, batch_size=4, network=None, **options
     return network, model, tuner, x, labels, seen
 
 
-def own_stages(student, network, stage):
-    """Which stages learn after the student's own freeze_until, where that freezes anything."""
-    with contextlib.suppress(StudentError):
-        every = [stages_that_learn(student, network, k) for k in range(network.num_stages + 1)]
-        if False in every[-1] and every[0] != every[-1]:
-            return every[stage]
-    return right_stages(network, stage)
-
-
 def moved(network, before, after, kind=None):
     """Of each stage and the head, whether its parameters moved; of a kind, its statistics."""
     names = network.parameters
@@ -517,11 +516,9 @@ def test_fine_tuner_thaws_by_and_by(student, rng):
         assert len(at) == epochs + 1, "a run of training ended early"
         for epoch in range(epochs):
             learns = moved(network, at[epoch], at[epoch + 1])
-            stage = max(0, 3 - epoch // every)
-            if learns != right_stages(network, stage):
-                assert learns == own_stages(student, network, stage), (
-                    f"with unfreeze_every={every}, in epoch {epoch} {say_stages(learns, network)}"
-                )
+            assert learns == right_stages(network, max(0, 3 - epoch // every)), (
+                f"with unfreeze_every={every}, in epoch {epoch} {say_stages(learns, network)}"
+            )
 
 
 @pytest.mark.points(4, task="fine_tuner", hint="SGD(parameter_groups(...), momentum=0.9)")
