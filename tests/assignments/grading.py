@@ -110,3 +110,10 @@ def mutants() -> list[Mutant]:
 
 def alternates() -> list[Path]:
     return sorted(TESTS.glob("alternates/*/*.py"))
+
+
+def correct_source(path: Path) -> str:
+    """A reference, or an alternate with the reference's functions where it has none of its own."""
+    reference = source_path(path.parent.name)
+    texts = [source.read_text(encoding="utf-8") for source in dict.fromkeys((reference, path))]
+    return "\n\n# %%\n".join(texts)

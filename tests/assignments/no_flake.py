@@ -11,7 +11,7 @@ import sys
 from rich.progress import track
 
 from graders.engine.catalogue import assignment_names, source_path
-from tests.assignments.grading import alternates, grade, lost
+from tests.assignments.grading import alternates, correct_source, grade, lost
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
     runs = [(path, seed) for path in paths for seed in range(arguments.seeds)]
     failed = 0
     for path, seed in track(runs, "grading"):
-        result = grade(path.parent.name, path.read_text(encoding="utf-8"), seed)
+        result = grade(path.parent.name, correct_source(path), seed)
         if result.score != 100:
             failed += 1
             print(f"{path} seed {seed}: {result.score}\n{lost(result)}", file=sys.stderr)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from graders.engine.catalogue import assignment_names, source_path
-from tests.assignments.grading import alternates, grade, lost
+from tests.assignments.grading import alternates, correct_source, grade, lost
 
 CORRECT = [source_path(name) for name in assignment_names()] + alternates()
 
@@ -14,7 +14,7 @@ CORRECT = [source_path(name) for name in assignment_names()] + alternates()
 @pytest.mark.parametrize("seed", [1, 6])
 @pytest.mark.parametrize("path", CORRECT, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_correct_version_gets_all_points(path: Path, seed: int) -> None:
-    result = grade(path.parent.name, path.read_text(encoding="utf-8"), seed)
+    result = grade(path.parent.name, correct_source(path), seed)
     assert result.score == 100, lost(result)
 
 

@@ -1,16 +1,6 @@
 """Loops over parameters, features compared one by one, lists of indices."""
 
-import hashlib
-
-import lightning.pytorch as pl
-import numpy as np
 import torch
-from torch import nn
-from torch.nn import functional as F
-
-
-def replace_head(model, classes):
-    model.head = nn.Linear(model.head.in_features, classes)
 
 
 def freeze_until(model, stage):
@@ -55,42 +45,6 @@ def parameter_groups(model, base_rate, decay):
         groups.append({"params": list(part.parameters()), "lr": rate})
         rate *= decay
     return groups
-
-
-class FineTuner(pl.LightningModule):
-    def __init__(self, model, base_rate=0.01, decay=0.5, unfreeze_every=1):
-        super().__init__()
-        self.model = model
-        self.base_rate, self.decay, self.every = base_rate, decay, unfreeze_every
-        self.frozen = len(model.stages)
-
-    def forward(self, x):
-        return self.model(x)
-
-    def training_step(self, batch, batch_idx):
-        loss = F.cross_entropy(self(batch[0]), batch[1])
-        self.log("train_loss", loss, on_step=True, on_epoch=False)
-        return {"loss": loss}
-
-    def validation_step(self, batch, batch_idx):
-        logits = self(batch[0])
-        hits = torch.eq(logits.argmax(-1), batch[1]).double()
-        self.log_dict({"val_loss": F.cross_entropy(logits, batch[1]), "val_acc": hits.mean()})
-
-    def configure_optimizers(self):
-        groups = parameter_groups(self.model, self.base_rate, self.decay)
-        return torch.optim.SGD(list(groups), lr=self.base_rate, momentum=0.9)
-
-    def on_train_epoch_start(self):
-        self.frozen = max(0, len(self.model.stages) - self.current_epoch // self.every)
-        freeze_until(self.model, self.frozen)
-        self.train()
-
-    def train(self, mode=True):
-        super().train(mode)
-        for part in self.model.stages[: self.frozen]:
-            part.eval()
-        return self
 
 
 def group_split(groups, share, seed):

@@ -1,4 +1,4 @@
-"""Groups and flags from the parameters' names, features in batches."""
+"""Groups and flags from the parameters' names, features in batches, tensors of indices."""
 
 import hashlib
 
@@ -9,20 +9,12 @@ from torch import nn
 from torch.nn import functional as F
 
 
-def replace_head(model, classes):
-    features = model.head.weight.shape[1]
-    head = nn.Linear(features, classes)
-    setattr(model, "head", head)
-    return model
-
-
 def freeze_until(model, stage):
     if stage < 0 or stage > len(model.stages):
         raise ValueError(stage)
     for name, parameter in model.named_parameters():
         place = name.split(".")
         parameter.requires_grad_(place[0] == "head" or int(place[1]) >= stage)
-    return model
 
 
 SEEN = {}
@@ -87,8 +79,7 @@ class FineTuner(pl.LightningModule):
 
     def train(self, mode=True):
         super().train(mode)
-        for part in self.model.stages[: self.frozen]:
-            part.eval()
+        self.model.stages[: self.frozen].eval()
         return self
 
 
