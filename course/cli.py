@@ -46,6 +46,7 @@ instructors
   collect                           a platform's download into a folder of submissions
   grade                             grade a folder of submissions in the sandbox
   export                            grades for an LMS
+  gradescope                        an autograder to upload to Gradescope
   similarity                        submissions that look alike
 both
   demo                              the whole course once, small
@@ -198,6 +199,14 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="feedback: the folder that dlcourse collect made",
     )
+
+    gradescope = add(
+        "gradescope",
+        "make an autograder that Gradescope runs on every submission",
+        "dlcourse gradescope softmax --to autograder.zip",
+    )
+    gradescope.add_argument("name", metavar="NAME")
+    gradescope.add_argument("--to", type=Path, required=True, metavar="FILE")
 
     similarity = add(
         "similarity",
@@ -392,6 +401,10 @@ def _run(args: argparse.Namespace) -> int:
             if ungraded:
                 print(f"no score yet: {', '.join(ungraded)}")
             return 0
+        case "gradescope":
+            from graders.gradescope.bundle import bundle
+
+            return bundle(args.name, args.to)
         case "similarity":
             from graders.reports.similarity import similarity
 

@@ -33,13 +33,17 @@ class GradingJob:
 
 
 class Grader:
-    """The tests and a sandbox, for submission after submission."""
+    """The tests and a sandbox, for submission after submission.
 
-    def __init__(self, settings: GradingSettings) -> None:
+    Args:
+        sandbox: one that is there already; else the grader makes its own.
+    """
+
+    def __init__(self, settings: GradingSettings, sandbox: Sandbox | None = None) -> None:
         self.settings = settings
         self.tests = AssignmentTests(settings.tests, settings.reference)
         self.asked = defined_names(settings.reference.read_text(encoding="utf-8"))
-        self.sandbox = Sandbox(
+        self.sandbox = sandbox or Sandbox(
             settings.limits, profile(settings.assignment), isolated=settings.isolated
         )
 

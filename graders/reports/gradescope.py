@@ -20,7 +20,7 @@ def write(lines: list[FinalScore], to: Path) -> None:
     Raises:
         BadInput: ``to`` is a file that is no archive.
     """
-    files = {f"{line.student}/results.json": _record(line) for line in lines}
+    files = {f"{line.student}/results.json": record(line) for line in lines}
     if to.suffix == ".zip":
         write_zip(to, files)
         return
@@ -30,8 +30,11 @@ def write(lines: list[FinalScore], to: Path) -> None:
         write_atomically(to / name, content)
 
 
-def _record(line: FinalScore) -> str:
-    """The format of Gradescope's autograders; its ``score`` overrides the sum of the tests."""
+def record(line: FinalScore) -> str:
+    """The format of Gradescope's autograders; its ``score`` overrides the sum of the tests.
+
+    https://gradescope-autograders.readthedocs.io/en/latest/specs/
+    """
     told = [line.submission.message]
     for task in line.by_hand:
         points = f"{task.score:g} points by hand. " if task.by_hand else ""
@@ -39,7 +42,7 @@ def _record(line: FinalScore) -> str:
     if line.late_penalty:
         told.append(f"Late penalty: {line.late_penalty:g} points.")
     output = "\n".join(filter(None, told))
-    record: dict[str, Any] = {
+    results: dict[str, Any] = {
         "score": line.score,
         "execution_time": round(line.submission.seconds, 3),
         "output": printable(output),
@@ -57,8 +60,9 @@ def _record(line: FinalScore) -> str:
             for test in line.submission.tests
         ],
         "leaderboard": [],
+        "extra_data": {"isolation": line.submission.isolation},
     }
-    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(results, indent=1, ensure_ascii=False) + "\n"
 
 
 def _output(test: TestResult) -> str:

@@ -104,7 +104,7 @@ def command(
     Raises:
         BadInput: something that it needs is not installed, or for root alone.
     """
-    if isolation is Isolation.NONE:
+    if isolation in (Isolation.NONE, Isolation.USER):
         return without_wall(arguments)
     single = isolation is Isolation.SINGLE
     shown = [*python_binds(), *package_binds(distributions)]
@@ -135,7 +135,7 @@ def command(
 
 
 def without_wall(arguments: list[str]) -> list[str]:
-    """The same server as an ordinary process: for code that one trusts."""
+    """The same server as an ordinary process: for code that one trusts, or another user's."""
     return [
         sys.executable,
         "-I",

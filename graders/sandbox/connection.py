@@ -15,7 +15,7 @@ from graders.sandbox import bubblewrap
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
 from graders.sandbox.profiles import Profile
-from graders.sandbox.users import STUDENT, is_root, two_users
+from graders.sandbox.users import ALONE, STUDENT, is_root, two_users
 
 START_SECONDS = 180.0  # PyTorch took 38 s to import on a machine at ten times its load
 MEND = (
@@ -39,12 +39,13 @@ class Connection:
     """
 
     def __init__(self, isolation: Isolation, limits: Limits, profile: Profile) -> None:
-        as_root = is_root() and isolation is not Isolation.NONE
+        without_wall = isolation in (Isolation.NONE, Isolation.USER)
+        as_root = is_root() and not without_wall
         settings = {
             "imports": profile.imports,
             "limits": asdict(limits),
             "isolation": isolation,
-            "student": STUDENT if as_root else None,
+            "student": STUDENT if as_root else ALONE if isolation is Isolation.USER else None,
         }
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         users = two_users() if as_root else None

@@ -12,4 +12,8 @@ class Isolation(StrEnum):
     SINGLE = "one fresh bubblewrap per submission + system call filter"
     """Where namespaces cannot be nested: slower, since each submission starts Python anew."""
 
+    USER = "another user without rights + system call filter, in a container of its own"
+    """In a container that gives no namespaces and holds one submission: what the student may not
+    read there, root alone may."""
+
     NONE = "NONE: student code runs as you, with your files and network"

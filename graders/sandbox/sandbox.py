@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -43,6 +44,10 @@ class ByTool:
 class Sandbox:
     """Where submissions run, one at a time, in the best form of isolation that works here.
 
+    Args:
+        alone: whether this is a container that ends with the submission, in which all else that
+            matters is closed to other users than root: then another user may be all the wall.
+
     Attributes:
         isolation: the form in force.
         reason: why it is not a better one, in the kernel's words, or nothing.
@@ -51,7 +56,14 @@ class Sandbox:
         BadInput: this machine cannot isolate; the message says what to change.
     """
 
-    def __init__(self, limits: Limits, profile: Profile = NUMPY, *, isolated: bool = True) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        profile: Profile = NUMPY,
+        *,
+        isolated: bool = True,
+        alone: bool = False,
+    ) -> None:
         self.limits = limits
         self.profile = profile
         self.isolation = Isolation.NESTED if isolated else Isolation.NONE
@@ -63,6 +75,11 @@ class Sandbox:
                 raise BadInput(f"a submission's process cannot be made: {error}") from None
             self.isolation, self.reason = Isolation.SINGLE, str(error)
             self.connection = self._single()
+        except BadInput as error:
+            if not (alone and os.geteuid() == 0):
+                raise
+            self.isolation, self.reason = Isolation.USER, str(error)
+            self.connection = self._other_user()
 
     def _single(self) -> Connection:
         """A server for one submission alone."""
@@ -76,6 +93,13 @@ class Sandbox:
                     f"the sandbox cannot isolate a submission: {error}. {MEND}"
                 ) from None
         return Connection(Isolation.SINGLE, self.limits, self.profile)
+
+    def _other_user(self) -> Connection:
+        """A server of root's, whose submissions run as another user."""
+        try:
+            return Connection(Isolation.USER, self.limits, self.profile)
+        except Refused as error:
+            raise BadInput(f"{self.reason}; nor can another user be: {error}") from None
 
     def open(self, name: str) -> Session:
         """A fresh session, for a module called ``name``.

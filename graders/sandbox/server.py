@@ -25,7 +25,7 @@ import sys
 
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
-from graders.sandbox.spawn import PR_SET_DUMPABLE, checked, libc, spawn
+from graders.sandbox.spawn import PR_SET_DUMPABLE, become, checked, libc, spawn
 from graders.sandbox.usage import Usage
 
 WATCH_SECONDS = 0.05
@@ -44,7 +44,7 @@ class Server:
         self.limits = limits
         self.pid = 0
         self.reason = ""
-        self.usage = Usage()
+        self.usage = Usage(student if isolation is Isolation.USER else None)
 
     def trial(self) -> dict[str, str]:
         """Whether a child can be made here, found out by making one."""
@@ -111,8 +111,23 @@ class Server:
                     os.kill(self.pid, signal.SIGKILL)
                 case Isolation.SINGLE:  # all but this process, which is the namespace's first
                     os.kill(-1, signal.SIGKILL)
+                case Isolation.USER:  # whatever is the student's, wherever it hid
+                    kill_all_of(self.student)
                 case Isolation.NONE:
                     os.killpg(self.pid, signal.SIGKILL)
+
+
+def kill_all_of(user: int | None) -> None:
+    """Kill every process of a user's, as that user: none can be born between two of the signals."""
+    assert user is not None
+    helper = os.fork()
+    if helper == 0:
+        try:
+            become(user)
+            os.kill(-1, signal.SIGKILL)
+        finally:
+            os._exit(0)
+    os.waitpid(helper, 0)
 
 
 def main() -> None:

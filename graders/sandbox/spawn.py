@@ -90,7 +90,7 @@ def build_wall(limits: Limits, isolation: Isolation, keep: set[int]) -> None:
         return
     drop_capabilities()
     # Without a pid namespace of its own, it may signal itself and what it starts, and no other.
-    seccomp.install(first_pid=os.getpid() if isolation is Isolation.SINGLE else 0)
+    seccomp.install(first_pid=0 if isolation is Isolation.NESTED else os.getpid())
 
 
 def become(user: int) -> None:

@@ -13,9 +13,14 @@ _RESIDENT = re.compile(r"^Rss(?:Anon|Shmem):\s+(\d+) kB$", re.MULTILINE)
 
 
 class Usage:
-    """Counts every process in ``/proc`` but those that were there when it was made."""
+    """Counts every process in ``/proc`` but those that were there when it was made.
 
-    def __init__(self) -> None:
+    Args:
+        owner: whose processes count, where ``/proc`` shows others', too, and ``/tmp`` is shared.
+    """
+
+    def __init__(self, owner: int | None = None) -> None:
+        self.owner = owner
         self.trusted = {int(p.name) for p in Path("/proc").iterdir() if p.name.isdecimal()}
         self.inherited = resident(Path("/proc/self"))
 
@@ -26,6 +31,8 @@ class Usage:
             return f"more than {limits.processes} processes and threads"
         if memory > limits.memory_bytes:
             return f"more than {limits.memory_bytes // MIB} MiB of memory"
+        if self.owner is not None:
+            return ""
         files = os.statvfs("/tmp")
         if files.f_files - files.f_ffree > MAX_FILES:  # where this /tmp is the submission's, too
             return f"more than {MAX_FILES} files"
@@ -37,9 +44,16 @@ class Usage:
         for entry in Path("/proc").iterdir():
             if entry.name.isdecimal() and int(entry.name) not in self.trusted:
                 with contextlib.suppress(OSError):  # it ended while we looked
+                    if self.owner is not None and not is_of(entry, self.owner):
+                        continue
                     tasks += len(os.listdir(entry / "task"))  # noqa: PTH208 - a fast path
                     memory += max(0, resident(entry) - self.inherited)
         return tasks, memory
+
+
+def is_of(process: Path, owner: int) -> bool:
+    """Whether a process runs as a user; its folder in ``/proc`` may be root's all the same."""
+    return f"\nUid:\t{owner}\t" in (process / "status").read_text()
 
 
 def resident(process: Path) -> int:

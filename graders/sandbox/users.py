@@ -16,6 +16,7 @@ from graders.errors import BadInput
 
 SERVER = 1000
 STUDENT = 1001  # nobody outside; for graders that are not root, students' code is SERVER, too
+ALONE = 61184  # in a container: a user that nothing else is
 NOBODY = 65534
 MEND = "Grade as an ordinary user, or give this root CAP_SETUID, CAP_SETGID and user namespaces"
 

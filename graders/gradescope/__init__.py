@@ -1,0 +1,1 @@
+"""Gradescope's autograder: what is uploaded there, and what runs there."""
