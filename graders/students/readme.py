@@ -49,8 +49,8 @@ of the same functions, on other numbers.
     dlcourse submit {first} --student ada --to /srv/submitted
 
 What it prints is your receipt. Keep it: `sha256` is the checksum of what was stored, `public` says
-how many of the checks pass, `due` until when you may hand in again. The last one counts. (Where
-your class hands in on a platform, upload the notebook or the Python file there.)
+how many of the checks pass, `due` when it is due, where a date is set. Hand in as often as you
+like: the last one counts. (Where your class has a platform for it, upload one of the files there.)
 
     received   {first} from ada, 2026-03-01T09:30:00+00:00
     stored as  /srv/submitted/ada/{first}/{first}.py
@@ -79,5 +79,5 @@ def readme(names: Sequence[str]) -> str:
     return README.format(
         first=EXAMPLE if EXAMPLE in names else [*light, *names][0],
         assignments=textwrap.fill(", ".join(f"`{name}`" for name in names), WIDTH),
-        torch=f"So do these assignments: {', '.join(heavy)}." if heavy else "",
+        torch=f"Of the assignments these do, too: {', '.join(heavy)}." if heavy else "",
     )
