@@ -22,6 +22,7 @@ NOT_IN_STUDENTS_COPY = (
     "grade",
     "export",
     "similarity",
+    "gradescope",
     "leaderboard",
 )
 """Commands that need solutions, hidden tests or grades, or are for those who have them."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from course.cli import NOT_IN_STUDENTS_COPY, OVERVIEW
 from graders.installation import requirements
 from graders.sandbox.distributions import installed_paths
 from graders.students.release import release
@@ -34,6 +35,7 @@ COMMANDS = (
     ("grade", "softmax", "in", "--out", "out"),
     ("export", "softmax", "--from", "in", "--format", "csv", "--to", "out"),
     ("similarity", "softmax", "in", "--out", "out"),
+    ("gradescope", "softmax", "--to", "out"),
     ("leaderboard", "in"),
 )
 # all in one process: each would need its time to start
@@ -146,7 +148,9 @@ def test_work_in_pytorch_is_handed_in_without_it(
     assert (bundle / "in" / "ada" / "architectures" / "architectures.py").is_file()
 
 
-@pytest.mark.parametrize("command", COMMANDS[-7:], ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command", COMMANDS[-len(NOT_IN_STUDENTS_COPY) :], ids=lambda command: command[0]
+)
 def test_instructors_commands_are_refused(
     bundle: Path, told: dict[tuple[str, ...], Told], command: tuple[str, ...]
 ) -> None:
@@ -155,6 +159,12 @@ def test_instructors_commands_are_refused(
     assert err.startswith(f"dlcourse: {command[0]} works in the instructor's copy")
     assert err.count("\n") == 1
     assert not (bundle / "out").exists()
+
+
+def test_no_instructors_command_is_forgotten() -> None:
+    listed = OVERVIEW.partition("instructors\n")[2].partition("\nboth\n")[0]
+    assert {line.split()[0] for line in listed.splitlines()} <= set(NOT_IN_STUDENTS_COPY)
+    assert {command[0] for command in COMMANDS} >= set(NOT_IN_STUDENTS_COPY)
 
 
 def test_the_readme_is_a_page_that_goes_from_installing_to_the_receipt(bundle: Path) -> None:
