@@ -11,6 +11,7 @@ from pathlib import Path
 
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.cells import from_script
+from graders.engine.pieces import of_script
 from graders.engine.results import SubmissionResult
 from graders.engine.settings import GradingSettings
 from graders.engine.worker import Grader, GradingJob
@@ -67,6 +68,15 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
     return [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
 
 
+@functools.cache
+def definitions(path: Path) -> str:
+    """A source without its prose and its demonstrations, which compile longer than they help."""
+    demonstration = re.compile(r"if __name__ == .__main__.:\n")
+    pieces = [piece.raw for piece in of_script(path.name, path.read_bytes())]
+    codes = [re.sub(r"^#.*\n?", "", piece, flags=re.MULTILINE).strip() for piece in pieces]
+    return "\n\n# %%\n".join(code for code in codes if code and not demonstration.match(code))
+
+
 @dataclass(frozen=True)
 class Mutant:
     """A wrong version of some functions, put in place of the reference's.
@@ -88,7 +98,7 @@ class Mutant:
         text = path.read_text(encoding="utf-8")
         fields = dict(re.findall(r"^(task|says): (.+)$", text, flags=re.MULTILINE))
         name = path.parent.name
-        source = source_path(name).read_text(encoding="utf-8") + "\n\n# %%\n" + text
+        source = f"{definitions(source_path(name))}\n\n# %%\n{text}"
         asked = {node.name for node in functions(source_path(name))}
         replaces = tuple(node.name for node in functions(path) if node.name in asked)
         return cls(name, path.stem, source, fields["task"], fields["says"], replaces)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from graders.engine.catalogue import assignment_names, source_path
-from tests.assignments.grading import TESTS, functions, grade, lost
+from tests.assignments.grading import TESTS, definitions, functions, grade, lost
 
 # Where another correct version reuses more of its own functions than the reference does.
 BUILT_UP = {
@@ -41,5 +41,5 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "base", "wrong"), CASES)
 def test_one_wrong_function_costs_no_more_than_half(name: str, base: Path, wrong: str) -> None:
-    result = grade(name, f"{base.read_text(encoding='utf-8')}\n\n# %%\n{wrong}")
+    result = grade(name, f"{definitions(base)}\n\n# %%\n{wrong}")
     assert result.score >= 50, lost(result)
