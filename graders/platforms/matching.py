@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from graders.engine.hand_ins import student_name
 from graders.platforms.handed import Handed, Who
-from graders.platforms.roster import Roster, Student, folded, names
+from graders.platforms.roster import Roster, Student, folded, names, names_a_folder
 
 
 @dataclass
@@ -45,9 +46,11 @@ def strangers(handed: Iterable[Handed]) -> Roster:
     """Who handed something in, where there is no roster: called by the platform's own ids."""
     found = {}
     for item in handed:
-        kind_and_key = item.who.keys[:1] or (("any", item.who.label),)
-        called = student_name(kind_and_key[0][1].replace("/", "_").lstrip("."))
-        found[called] = Student(called, item.who.name, item.who.keys or (("any", item.who.label),))
+        keys = item.who.keys or (("any", item.who.label),)
+        called = keys[0][1]
+        if not names_a_folder(called):
+            called = f"student {hashlib.sha256(os.fsencode(called)).hexdigest()[:12]}"
+        found[called] = Student(called, item.who.name, keys)
     return Roster(found.values(), complete=False)
 
 

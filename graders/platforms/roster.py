@@ -91,7 +91,7 @@ def read_roster(path: Path) -> Roster:
     """
     roster = roster_of(read_table(path))
     for student in roster.students:
-        if not _names_a_folder(student.id):
+        if not names_a_folder(student.id):
             raise BadInput(
                 f"{path}:{student.row + 1}: no folder can be called {student.id!r}: "
                 "change it in the column id"
@@ -166,7 +166,8 @@ def _best_id(table: Table, columns: dict[str, int], rows: list[int]) -> int:
     raise BadInput(f"{table.path} has no column in which each has an id: give it a column id")
 
 
-def _names_a_folder(student: str) -> bool:
+def names_a_folder(student: str) -> bool:
+    """Whether a student's folder can be called so, and grading takes it for one."""
     is_hidden = student.startswith((".", "__")) or is_junk(student)
     return (
         "/" not in student

@@ -313,6 +313,15 @@ def test_canvas_gradebook_is_a_roster_and_without_one_ids_name_students(
     assert "no --roster" in capsys.readouterr().err
 
 
+def test_without_a_roster_every_name_gives_a_folder_in_the_right_place(here: Path) -> None:
+    odd = ("...", "venv", "a\\b", "\u202eabc", "-rf", "é" * 150, "../../x")
+    source = zipped(here / "inbox.zip", {f"{name}/softmax.py": WORK for name in odd})
+    collect(source, "folder")
+    assert len(graded_as()) == 5  # a zip's "..", and what tools leave behind, is nobody's
+    assert {path.name for path in here.iterdir()} == {"roster.csv", "inbox.zip", "submitted"}
+    assert not Path("submitted/softmax").exists()
+
+
 def test_one_name_of_two_people_is_nobodys(here: Path) -> None:
     (here / "roster.csv").write_text("id,name\nann1,Ann Lee\nann2,Lee Ann\nbob,Bob Day\n")
     names = ("annlee_1_7_softmax.py", "daybob_2_8_softmax.py", "daybob_3_9_softmax.py")
