@@ -107,12 +107,13 @@ def run(made: Path, source: str, *, confined: bool) -> tuple[dict[str, Any] | No
             words += ["--symlink", str(path.readlink()), str(path)]
         elif path.name not in ("root", "autograder", "tmp") and path.is_dir():
             words += ["--dev-bind", str(path), str(path)]
-    # Python may lie in a home that is closed to other users, as Gradescope's does not
-    above = [
-        path for path in reversed(Path(sys.base_prefix).parents) if path.parts[1:2] == ("root",)
-    ]
-    words += [word for path in above for word in ("--perms", "0755", "--dir", str(path))]
-    words += ["--ro-bind", sys.base_prefix, sys.base_prefix, "--perms", "1777", "--tmpfs", "/tmp"]
+    words += ["--perms", "1777", "--tmpfs", "/tmp"]
+    for prefix in (sys.base_prefix, sys.prefix):
+        # Python may lie in a home that is closed to other users, as Gradescope's does not
+        for path in reversed(Path(prefix).parents):
+            if path.parts[1:2] == ("root",):
+                words += ["--perms", "0755", "--dir", str(path)]
+        words += ["--ro-bind", prefix, prefix]
     words += ["--bind", str(made), "/autograder", "--die-with-parent"]
     filters = (as_docker_has_it(),) if confined else ()
     words += ["--seccomp", str(filters[0]), "--cap-drop", "CAP_SYS_ADMIN"] if confined else []
