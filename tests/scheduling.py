@@ -16,6 +16,7 @@ TOGETHER = {
     "tests/graders/test_grade.py": "demo",
     "tests/adversarial/test_torch_attacks.py": "architectures",
     "tests/assignments/test_architectures.py": "architectures",
+    "tests/site/test_pages.py": "widgets",
     "tests/site/test_widgets.py": "widgets",
     "tests/site/test_widget_arithmetic.py": "widgets",
     "tests/assignments/test_transfer.py": "transfer",

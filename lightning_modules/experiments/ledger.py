@@ -194,9 +194,12 @@ def as_html(text: str, folder: Path) -> str:
 
     body = re.sub(r'src="([^"]+\.png)"', inside, body)
     title = html.escape(text.partition("\n")[0].removeprefix("# "))
+    script = SCRIPT.read_text(encoding="utf-8")
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head><body>\n{body}<script>\n{SCRIPT.read_text(encoding='utf-8')}</script></body></html>\n"
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{STYLE}</style></head><body>\n{body}"
+        f"<script>\n{script}</script></body></html>\n"
     )
 
 

@@ -17,9 +17,10 @@ import pytest
 from sphinx.application import Sphinx
 
 from tests.course.pages import ROOT
-from tests.graders.chromium import Browser, chromium
+from tests.graders.chromium import Browser
 
-REFERENCE = "extensions.modules"  # docstrings take four times as long as all the rest
+# Docstrings take four times as long as all the rest; networks of the widgets would be trained.
+LEFT_OUT = {"extensions.modules", "extensions.widgets"}
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 # Console, errors and loads of a page, from its first script on.
 WATCH = """
@@ -71,7 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "pages",
         "html",
         {
-            "extensions": [name for name in settings["extensions"] if name != REFERENCE],
+            "extensions": [name for name in settings["extensions"] if name not in LEFT_OUT],
             "nb_execution_mode": "off",
             "suppress_warnings": ["myst-nb.lexer"],  # which a run notebook names
         },
@@ -98,11 +99,12 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium("about:blank", tmp_path_factory.mktemp("browser")) as browser:
-        browser.send("Page.enable")
-        browser.send("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
-        yield browser
+def watched(browser: Browser) -> Iterator[Browser]:
+    """The browser, its pages watched for what goes wrong."""
+    browser.send("Page.enable")
+    script = browser.send("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+    yield browser
+    browser.send("Page.removeScriptToEvaluateOnNewDocument", **script)
 
 
 def test_links_lead_somewhere_and_nothing_is_loaded_from_elsewhere(site: Path) -> None:
@@ -137,44 +139,44 @@ def test_links_lead_somewhere_and_nothing_is_loaded_from_elsewhere(site: Path) -
     ],
 )
 def test_a_page_fits_a_telephone_and_loads_nothing_from_elsewhere(
-    address: str, browser: Browser, page: str
+    address: str, watched: Browser, page: str
 ) -> None:
-    browser.send(
+    watched.send(
         "Emulation.setDeviceMetricsOverride",
         width=390,
         height=844,
         deviceScaleFactor=1,
         mobile=True,
     )
-    browser.open(f"{address}/{page}.html")
-    assert browser.evaluate("document.documentElement.scrollWidth") == 390
-    loads = browser.evaluate("performance.getEntriesByType('resource').map((load) => load.name)")
+    watched.open(f"{address}/{page}.html")
+    assert watched.evaluate("document.documentElement.scrollWidth") == 390
+    loads = watched.evaluate("performance.getEntriesByType('resource').map((load) => load.name)")
     assert "site.css" in " ".join(loads)
     assert [load for load in loads if not load.startswith((address, "data:"))] == []
-    assert browser.evaluate("window.wrong") == []
+    assert watched.evaluate("window.wrong") == []
 
 
 def test_the_ledgers_table_is_sorted_and_filtered_from_the_keyboard(
-    site: Path, browser: Browser
+    site: Path, watched: Browser
 ) -> None:
     def shown() -> list[list[str]]:
-        rows = json.loads(browser.evaluate(ROWS))
+        rows = json.loads(watched.evaluate(ROWS))
         return [row for row in rows if row]
 
     def press(selector: str, text: str) -> None:
-        browser.find(selector, text)
-        browser.evaluate(FOCUS % (json.dumps(selector), json.dumps(text)))
+        watched.find(selector, text)
+        watched.evaluate(FOCUS % (json.dumps(selector), json.dumps(text)))
         for kind in ("keyDown", "keyUp"):
-            browser.send("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter",
+            watched.send("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter",
                          windowsVirtualKeyCode=13, text="\r")  # fmt: skip
 
-    browser.open((site / "course/ledger/README.html").as_uri())
+    watched.open((site / "course/ledger/README.html").as_uri())
     before = shown()
     press(".verdicts button", "not supported")
     chosen = [row for row in before if row[1] == "not supported"]
     assert 0 < len(chosen) < len(before)
     assert shown() == chosen
-    assert browser.evaluate("document.querySelector('.shown').textContent") == (
+    assert watched.evaluate("document.querySelector('.shown').textContent") == (
         f"{len(chosen)} of {len(before)} claims"
     )
     press(".verdicts button", "all")
