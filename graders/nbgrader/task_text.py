@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from graders.engine.plain_text import explanation
 from graders.engine.results import SubmissionResult, TestResult
@@ -10,7 +10,7 @@ from graders.engine.results import SubmissionResult, TestResult
 CODE_BLOCK = "    "
 
 
-def task_text(submission: SubmissionResult, tests: Iterable[TestResult]) -> str:
+def task_text(submission: SubmissionResult, tests: Sequence[TestResult]) -> str:
     """What ``tests`` found, as paragraphs; nothing where there is nothing to say.
 
     nbgrader renders comments as Markdown with HTML let through, so a student's own words are
@@ -18,9 +18,14 @@ def task_text(submission: SubmissionResult, tests: Iterable[TestResult]) -> str:
     """
     parts = []
     if submission.status != "graded":
-        message = submission.message.splitlines()
-        parts += [submission.status, "\n".join(f"{CODE_BLOCK}{line}" for line in message)]
+        parts += [submission.status, _quoted(submission.message)]
+    if tests and submission.shared_error:
+        return "\n\n".join(["Every test met the same error:", _quoted(submission.shared_error)])
     for test in tests:
         points = f"({test.score:g} of {test.points:g} points, {test.status})"
         parts += [f"{test.title} {points}", explanation(test, CODE_BLOCK)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _quoted(words: str) -> str:
+    return "\n".join(f"{CODE_BLOCK}{line}" for line in words.splitlines())

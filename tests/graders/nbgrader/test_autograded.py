@@ -88,6 +88,14 @@ def test_a_grade_cell_tells_what_its_tests_said():
     ]
 
 
+def test_an_error_that_every_test_met_is_told_once_in_a_cell():
+    message = "SyntaxError: '(' was never closed"
+    tests = tuple(replace(t, status="error", score=0.0, message=message) for t in RESULT.tests)
+    notebook = valid(notebook_of(FRAME, [], replace(RESULT, tests=tests)))
+    (output,) = by_id(notebook)["softmax"].outputs
+    assert output.text == f"Every test met the same error:\n\n    {message}"
+
+
 def test_plain_python_without_cells_is_shown_whole():
     notebook = valid(notebook_of(FRAME, work("softmax.py", "x = 1\ny = 2\n").pieces(), RESULT))
     assert notebook.cells[0].source.strip() == "x = 1\ny = 2"
