@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import lightning.pytorch as pl
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lightning_modules.datamodules.batches import Batches
 from lightning_modules.errors import BadInput
 from lightning_modules.logging.texts import log_text
 from lightning_modules.seeding import mix, run_seed
@@ -68,6 +71,14 @@ def probe_accuracy(
     return (logits.argmax(dim=1) == test[1]).float().mean().item()
 
 
+def probe_accuracies(
+    module: pl.LightningModule, train: Batches, test: Batches, num_labels: Iterable[int], seed: int
+) -> dict[str, float]:
+    """`probe_100` and so on: accuracy of a probe of the module's codes for each number."""
+    known, new = ((encode(module, batches.inputs), batches.targets) for batches in (train, test))
+    return {f"probe_{count}": probe_accuracy(known, new, count, seed) for count in num_labels}
+
+
 class LinearProbe(pl.Callback):
     """At the end of training, fits linear classifiers to codes of few labelled training images and
     measures them on the test images.
@@ -96,15 +107,14 @@ class LinearProbe(pl.Callback):
         data = trainer.datamodule  # type: ignore[attr-defined]
         training = pl_module.training
         pl_module.eval()
-        train, test = (
-            (encode(pl_module, loader.inputs), loader.targets)
-            for loader in (data.train_dataloader(), data.test_dataloader())
+        accuracies = probe_accuracies(
+            pl_module,
+            data.train_dataloader(),
+            data.test_dataloader(),
+            self.num_labels,
+            mix(self.seed, run_seed()),
         )
         pl_module.train(training)
-        seed = mix(self.seed, run_seed())
-        accuracies = {
-            f"probe_{count}": probe_accuracy(train, test, count, seed) for count in self.num_labels
-        }
         for logger in trainer.loggers:
             logger.log_metrics(accuracies, step=trainer.global_step)
         lines = [f"{name} {accuracy:.4f}" for name, accuracy in accuracies.items()]

@@ -15,9 +15,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lightning_modules.callbacks.layer_statistics import dead_share, steepest_slopes
+from lightning_modules.callbacks.linear_probe import probe_accuracies
 from lightning_modules.datamodules.augmentation import translate
 from lightning_modules.experiments.training import Measured, Trained
 from lightning_modules.models.batch_norm import ACTIVATIONS
+from lightning_modules.seeding import run_seed
 
 
 @torch.no_grad()
@@ -125,6 +127,16 @@ def lost_by_shifting(trained: Trained, pixels: int) -> Measured:
     shifted = translate(images, by[0], by[1], border="zero")
     lost = _accuracy(trained, images, labels) - _accuracy(trained, shifted, labels)
     return Measured({"lost": lost})
+
+
+@torch.no_grad()
+def linear_probe(trained: Trained, num_labels: Sequence[int]) -> Measured:
+    """Test accuracy of softmax classifiers on the codes of few labelled training images.
+
+    Gives `probe_K` for each number of labels K. The run's seed draws which images have labels.
+    """
+    train, test = trained.data.train_dataloader(), trained.data.test_dataloader()
+    return Measured(probe_accuracies(trained.task, train, test, num_labels, run_seed()))
 
 
 def gabor_energy(trained: Trained) -> Measured:
