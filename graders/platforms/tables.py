@@ -22,6 +22,7 @@ class Table:
     _written: list[list[str]]
     _ends: list[str]
     _encoding: str
+    _begins: str
 
     def column(self, *names: str) -> int | None:
         """The place of the first of ``names`` in the header, or None."""
@@ -48,7 +49,7 @@ class Table:
             f"{self.delimiter.join(cells)}{end}"
             for cells, end in zip(self._written, self._ends, strict=True)
         )
-        return "".join(lines).encode(self._encoding, errors="surrogateescape")
+        return (self._begins + "".join(lines)).encode(self._encoding, errors="surrogateescape")
 
 
 def read_table(path: Path) -> Table:
@@ -69,13 +70,14 @@ def read_table(path: Path) -> Table:
     first = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=first.count)
     cell = re.compile(
-        rf'(\ufeff?[ ]*"(?:[^"]|"")*"[^{delimiter}\r\n]*|[^{delimiter}\r\n]*)'
+        rf'([ ]*"(?:[^"]|"")*"[^{delimiter}\r\n]*|[^{delimiter}\r\n]*)'
         rf"({delimiter}|\r\n|\n|\r|\Z)"
     )
     written: list[list[str]] = []
     ends: list[str] = []
     cells: list[str] = []
-    at = 0
+    begins = "\ufeff" if text.startswith("\ufeff") else ""
+    at = len(begins)
     while at < len(text) or cells:
         found = cell.match(text, at)
         assert found is not None  # the second form takes anything up to a separator
@@ -88,16 +90,15 @@ def read_table(path: Path) -> Table:
     rows = [[_meant(cell) for cell in line] for line in written]
     if not rows or not any(rows[0]):
         raise BadInput(f"{path} has no header: its first line names the columns")
-    return Table(path, delimiter, rows, written, ends, encoding)
+    return Table(path, delimiter, rows, written, ends, encoding, begins)
 
 
 def plain(header: str) -> str:
     """A header as it is compared: without case, and with single spaces."""
-    return " ".join(header.replace("\ufeff", "").casefold().split())
+    return " ".join(header.casefold().split())
 
 
 def _meant(cell: str) -> str:
-    cell = cell.lstrip("\ufeff")
     inner = cell.strip()
     quoted = len(inner) > 1 and inner.startswith('"') and inner.endswith('"')
     return inner[1:-1].replace('""', '"') if quoted else cell
