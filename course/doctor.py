@@ -12,7 +12,8 @@ from importlib import util
 from typing import Literal
 from urllib.parse import urlsplit
 
-from graders.engine.catalogue import is_students_copy
+from graders.engine.catalogue import VARIABLE, assignment_names, course_root, is_students_copy
+from graders.errors import BadInput
 from graders.installation import STUDENTS_EXTRAS, install_command, installed, requirements
 
 MINIMUM = (3, 11)
@@ -36,7 +37,7 @@ class Finding:
 def doctor() -> int:
     """Print what was found; the exit status is 1 where something does not work."""
     problems = 0
-    for look in (python, packages, devices, tracking, isolation):
+    for look in (python, course, packages, devices, tracking, isolation):
         for finding in look():
             print(f"{MARKS[finding.state]} {finding.about:<10} {finding.text}", flush=True)
             problems += finding.state == "problem"
@@ -47,6 +48,16 @@ def python() -> Iterator[Finding]:
     state: Literal["ok", "problem"] = "ok" if sys.version_info >= MINIMUM else "problem"
     where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     yield Finding(state, "Python", f"{platform.python_version()} on {where}")
+
+
+def course() -> Iterator[Finding]:
+    """Whose assignments are checked and graded, where that is not the course of this folder."""
+    if os.environ.get(VARIABLE):
+        try:
+            names = ", ".join(assignment_names()) or "no assignment yet"
+            yield Finding("ok", "course", f"{course_root()}, by {VARIABLE}: {names}")
+        except BadInput as error:
+            yield Finding("problem", "course", str(error))
 
 
 def packages() -> Iterator[Finding]:
@@ -114,7 +125,6 @@ def isolation() -> Iterator[Finding]:
             "note", "isolation", f"none, so nothing is graded; {install_command('grade')}"
         )
         return
-    from graders.errors import BadInput
     from graders.sandbox.isolation import Isolation
     from graders.sandbox.sandbox import isolation_in_force
 

@@ -34,7 +34,7 @@ GRADERS_ROOMS = {
     "platforms": "engine errors",
     "reports": "platforms nbgrader engine errors",
     "students": "engine sandbox errors installation",
-    "gradescope": "reports engine sandbox errors",
+    "gradescope": "reports engine sandbox errors installation",
     "grade": "reports platforms nbgrader engine sandbox errors",
 }
 

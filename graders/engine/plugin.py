@@ -90,6 +90,9 @@ class AssignmentTests:
             return pytest_internals.collected(config)
         except pytest.UsageError as error:
             raise BadInput(f"{tests}: {error}") from None
+        except GraderBroke:
+            _forget_modules(tests)
+            raise
 
     def _check(self) -> None:
         names = {spec.name for spec in self.specs}
@@ -214,6 +217,14 @@ class AssignmentTests:
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
         return module
+
+
+def _forget_modules(tests: Path) -> None:
+    """Let the next attempt import them again: Python keeps what ran of one up to its error."""
+    folder = tests if tests.is_dir() else tests.parent
+    for name, module in list(sys.modules.items()):
+        if folder in Path(getattr(module, "__file__", None) or "").parents:
+            del sys.modules[name]
 
 
 @contextmanager

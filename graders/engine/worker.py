@@ -44,7 +44,7 @@ class Grader:
         self.tests = AssignmentTests(settings.tests, settings.reference)
         self.asked = defined_names(settings.reference.read_text(encoding="utf-8"))
         self.sandbox = sandbox or Sandbox(
-            settings.limits, profile(settings.assignment), isolated=settings.isolated
+            settings.limits, profile(settings.reference), isolated=settings.isolated
         )
 
     def grade(self, job: GradingJob) -> SubmissionResult:

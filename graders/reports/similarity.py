@@ -20,12 +20,13 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from graders.engine.catalogue import course_root, source_path, uses_torch
+from graders.engine.catalogue import source_path, uses_torch
 from graders.engine.hand_ins import find
 from graders.engine.printable import printable
 from graders.engine.results import write_atomically
 from graders.engine.submissions import read as read_submission
 from graders.errors import BadInput, Rejected
+from graders.installation import ROOT
 from graders.nbgrader.gradebook_cells import released
 from graders.reports.fingerprints import Fingerprint, fingerprints, tokens
 from graders.reports.pages import render
@@ -127,7 +128,7 @@ def prepare(student: str, sources: list[str], stub: Stub) -> Submission:
 
 def models(stub: Stub) -> list[Submission]:
     """The course's own models, a file each."""
-    folder = course_root() / "lightning_modules" / "models"
+    folder = ROOT / "lightning_modules" / "models"
     return [
         prepare(f"the course's {path.name}", [path.read_text(encoding="utf-8")], stub)
         for path in sorted(folder.glob("*.py"))

@@ -99,7 +99,7 @@ def asked_names(name: str) -> frozenset[str]:
 
 def unavailable_imports(name: str, code: Code) -> list[str]:
     """Packages that are imported when the file is graded but are not there then."""
-    allowed = {*profile(name).packages, *sys.stdlib_module_names, *stand_ins.PACKAGES}
+    allowed = {*profile(source_path(name)).packages, *sys.stdlib_module_names, *stand_ins.PACKAGES}
     wanted: set[str] = set()
     for cell in code.cells:
         try:

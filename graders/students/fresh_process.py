@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from graders.engine.catalogue import course_root, profile
+from graders.engine.catalogue import profile, source_path
 from graders.errors import BadInput, GraderBroke
-from graders.installation import install_command, installed
+from graders.installation import ROOT, install_command, installed
 from graders.sandbox.limits import Limits
 from graders.students.report import Progress, Report
 
@@ -42,7 +42,8 @@ def run_checks(
         BadInput: what the assignment is written in is not installed here.
         GraderBroke: the checks themselves failed.
     """
-    if lacking := [needed for needed in profile(name).distributions if not installed(needed)]:
+    needs = profile(source_path(name)).distributions
+    if lacking := [needed for needed in needs if not installed(needed)]:
         raise BadInput(f"{name} needs {', '.join(lacking)}: {install_command('lessons')}")
     with tempfile.TemporaryDirectory() as folder:
         report = Report(Path(folder) / "report.jsonl")
@@ -75,7 +76,7 @@ def _run_process(
     command: list[str], report: Report, call_seconds: float, deadline: float, quiet: bool
 ) -> bool:
     """Run it to its end, or until a call or all of it takes too long; whether it was stopped."""
-    environment = {**os.environ, "PYTHONPATH": str(course_root()), "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     output = subprocess.DEVNULL if quiet else None
     with subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process:
         try:

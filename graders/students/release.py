@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graders.engine.catalogue import assignment_names, course_root, source_path
 from graders.errors import BadInput, GraderBroke
-from graders.installation import STUDENTS_EXTRAS, requirements
+from graders.installation import ROOT, STUDENTS_EXTRAS, requirements
 from graders.students.constraints import constraints_of
 from graders.students.readme import readme
 
@@ -19,7 +19,7 @@ FOLDERS = ("course", "graders", "lightning_modules", "data")
 FILES = ("pyproject.toml", "LICENSE")
 # ``demo*`` plays a class of students, some of whom hand in right answers.
 LEFT_OUT = shutil.ignore_patterns(
-    "__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb", "demo*.py", "site"
+    "__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb", "demo*.py", "site", "authoring"
 )
 LESSON = "lesson.ipynb"
 
@@ -116,14 +116,19 @@ class _Lines(logging.Handler):
 
 
 def copy_course(bundle: Path) -> None:
-    """Copy the lessons, both packages without hidden tests, the data, and what to install."""
-    root = course_root()
+    """Copy the lessons, both packages without hidden tests, the data, and what to install.
+
+    The data are ours, and those of a course of one's own over them.
+    """
     for folder in FOLDERS:
-        shutil.copytree(root / folder, bundle / folder, ignore=LEFT_OUT)
+        shutil.copytree(ROOT / folder, bundle / folder, ignore=LEFT_OUT)
+    own_data = course_root() / "data"
+    if own_data != ROOT / "data" and own_data.is_dir():
+        shutil.copytree(own_data, bundle / "data", ignore=LEFT_OUT, dirs_exist_ok=True)
     for file in FILES:
-        shutil.copy(root / file, bundle)
+        shutil.copy(ROOT / file, bundle)
     asked = [line for extra in ("", *STUDENTS_EXTRAS) for line in requirements(extra)]
-    constraints = (root / "constraints.txt").read_text(encoding="utf-8")
+    constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     (bundle / "constraints.txt").write_text(constraints_of(asked, constraints), encoding="utf-8")
 
 

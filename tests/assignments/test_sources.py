@@ -77,6 +77,6 @@ def test_nothing_is_imported_that_is_not_there_when_graded(name: str) -> None:
         "hashlib",
         "collections",
         "typing",
-        *profile(name).packages,
+        *profile(source_path(name)).packages,
     }
     assert Path(source_path(name)).stem == name
