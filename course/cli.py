@@ -24,6 +24,8 @@ NOT_IN_STUDENTS_COPY = (
     "similarity",
     "gradescope",
     "leaderboard",
+    "new-assignment",
+    "lint-assignment",
 )
 """Commands that need solutions, hidden tests or grades, or are for those who have them."""
 EXTRAS = {
@@ -49,6 +51,8 @@ instructors
   export                            grades for an LMS
   gradescope                        an autograder to upload to Gradescope
   similarity                        submissions that look alike
+  new-assignment                    an assignment that passes, to be turned into yours
+  lint-assignment                   what to mend in an assignment
 both
   demo                              the whole course once, small
   leaderboard                       final project: ranking on the held-out labels
@@ -225,6 +229,23 @@ def build_parser() -> argparse.ArgumentParser:
     )
     leaderboard.add_argument("folder", type=Path, metavar="DIR")
     leaderboard.add_argument("--out", type=Path, metavar="DIR", help="for the pages; default: DIR")
+
+    new = add(
+        "new-assignment",
+        "write a small assignment that passes, to be turned into yours",
+        "dlcourse new-assignment means",
+    )
+    new.add_argument("name", metavar="NAME")
+
+    lint = add(
+        "lint-assignment",
+        "what to mend in an assignment, its hidden tests and its mutants",
+        "dlcourse lint-assignment means",
+    )
+    lint.add_argument("name", metavar="NAME")
+    lint.add_argument(
+        "--jobs", type=int, metavar="N", help="worker processes; default: one per core"
+    )
 
     add("doctor", "what this machine has and how well it isolates", "dlcourse doctor")
     return parser
@@ -414,6 +435,14 @@ def _run(args: argparse.Namespace) -> int:
             from graders.reports.leaderboard import leaderboard
 
             return leaderboard(args.folder, args.out)
+        case "new-assignment":
+            from graders.authoring.new import new_assignment
+
+            return new_assignment(args.name)
+        case "lint-assignment":
+            from graders.authoring.lint import lint
+
+            return lint(args.name, args.jobs)
         case "doctor":
             from course.doctor import doctor
 

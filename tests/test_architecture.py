@@ -32,8 +32,9 @@ GRADERS_ROOMS = {
     "hidden": "engine",
     "nbgrader": "engine errors",
     "platforms": "engine errors",
-    "reports": "platforms nbgrader engine errors",
+    "reports": "platforms nbgrader engine errors installation",
     "students": "engine sandbox errors installation",
+    "authoring": "students nbgrader engine sandbox errors",
     "gradescope": "reports engine sandbox errors installation",
     "grade": "reports platforms nbgrader engine sandbox errors",
 }

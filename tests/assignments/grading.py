@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import functools
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from graders.authoring.mutants import Mutant
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.cells import from_script
-from graders.engine.pieces import of_script
 from graders.engine.results import SubmissionResult
 from graders.engine.settings import GradingSettings
 from graders.engine.worker import Grader, GradingJob
@@ -62,60 +59,9 @@ def lost(result: SubmissionResult) -> str:
 
 
 @functools.cache
-def functions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
-    """The functions and classes of a source, those that students are asked to write."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-
-
-@functools.cache
-def definitions(path: Path) -> str:
-    """A source without its prose and its demonstrations, which compile longer than they help."""
-    demonstration = re.compile(r"if __name__ == .__main__.:\n")
-    pieces = [piece.raw for piece in of_script(path.name, path.read_bytes())]
-    codes = [re.sub(r"^#.*\n?", "", piece, flags=re.MULTILINE).strip() for piece in pieces]
-    return "\n\n# %%\n".join(code for code in codes if code and not demonstration.match(code))
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A wrong version of some functions, put in place of the reference's.
-
-    Its file's docstring tells the mistake and ends with two lines: ``task:``, where it must be
-    caught, and ``says:``, a piece of what the student must read there.
-    """
-
-    assignment: str
-    name: str
-    source: str
-    task: str
-    says: str
-    replaces: tuple[str, ...]
-    """The functions that students are asked for and that it has its own version of."""
-
-    @classmethod
-    def read(cls, path: Path) -> Mutant:
-        text = path.read_text(encoding="utf-8")
-        fields = dict(re.findall(r"^(task|says): (.+)$", text, flags=re.MULTILINE))
-        name = path.parent.name
-        source = f"{definitions(source_path(name))}\n\n# %%\n{text}"
-        asked = {node.name for node in functions(source_path(name))}
-        replaces = tuple(node.name for node in functions(path) if node.name in asked)
-        return cls(name, path.stem, source, fields["task"], fields["says"], replaces)
-
-
-def what_student_reads(mutant: Mutant, result: SubmissionResult) -> str:
-    """What the student reads of the tests that went wrong where ``mutant`` must be caught."""
-    return "\n".join(
-        f"{test.message} {test.hint}"
-        for test in result.tests
-        if test.task == mutant.task and test.status in ("failed", "error")
-    )
-
-
-@functools.cache
 def mutants() -> list[Mutant]:
-    return [Mutant.read(path) for path in sorted(TESTS.glob("mutants/*/*.py"))]
+    paths = sorted(TESTS.glob("mutants/*/*.py"))
+    return [Mutant.read(path, source_path(path.parent.name)) for path in paths]
 
 
 def alternates() -> list[Path]:

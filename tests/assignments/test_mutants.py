@@ -10,7 +10,8 @@ assignment.
 import pytest
 from _pytest.mark import ParameterSet
 
-from tests.assignments.grading import Mutant, grade, lost, mutants, what_student_reads
+from graders.authoring.mutants import Mutant, what_student_reads
+from tests.assignments.grading import grade, lost, mutants
 
 # Caught by how long they take, in comparison to the reference in the same run.
 TIMED = ("softmax_sums_again_for_every_entry",)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from graders.authoring.mutants import definitions, functions
 from graders.engine.catalogue import assignment_names, source_path
-from tests.assignments.grading import TESTS, definitions, functions, grade, lost
+from tests.assignments.grading import TESTS, grade, lost
 
 # Where another correct version reuses more of its own functions than the reference does.
 BUILT_UP = {

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pytest
 
+from graders.authoring.mutants import functions
 from graders.engine.catalogue import source_path
-from tests.assignments.grading import functions, grade
+from tests.assignments.grading import grade
 
 STUBS = {
     "one": "1.0",

@@ -25,8 +25,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from graders.authoring.mutants import Mutant, what_student_reads
 from graders.engine.catalogue import assignment_names
-from tests.assignments.grading import Mutant, grade, mutants, what_student_reads
+from tests.assignments.grading import grade, mutants
 
 CHUNK = 8  # gradings sent to a process at a time
 

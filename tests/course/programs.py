@@ -19,6 +19,7 @@ import pytest
 
 from course.cli import LIGHTNING_COMMANDS, build_parser
 from course.lightning_cli import CourseCLI
+from graders.authoring.new import check_name as may_be_called
 from graders.engine.catalogue import RANKED, source_path
 from lightning_modules.datamodules.manifest import find
 from lightning_modules.distributed.peers import WatchPeers
@@ -77,7 +78,9 @@ def check_name(command: str, name: str) -> None:
     """Whether there is such an assignment, data set or experiment."""
     if name.isupper() or name == RANKED or name.endswith(".yaml"):  # NAME: of the reader's own
         return
-    if command == "data":
+    if command == "new-assignment":
+        may_be_called(name)
+    elif command == "data":
         find(name)
     elif command == "experiment":
         assert list(ROOT.glob(f"course/*/experiments/{name}.yaml")), f"no experiment {name}"

@@ -37,6 +37,8 @@ COMMANDS = (
     ("similarity", "softmax", "in", "--out", "out"),
     ("gradescope", "softmax", "--to", "out"),
     ("leaderboard", "in"),
+    ("new-assignment", "means"),
+    ("lint-assignment", "softmax"),
 )
 # all in one process: each would need its time to start
 SCRIPT = """
