@@ -87,6 +87,8 @@ def in_archive(name: str, file: IO[bytes], most: int, most_bytes: int) -> Iterat
     if sum(member.file_size for member in members) > most_bytes:
         raise Rejected(f"{name} unpacks to more than {most_bytes // MIB} MiB")
     for member in members:
+        if not member.filename:  # which only damage makes, and zipfile stumbles over
+            continue
         path = PurePosixPath(_decoded(member).replace("\\", "/"))  # as some of Windows' tools write
         climbs_out = ".." in path.parts  # which nobody's work does
         if not (member.is_dir() or climbs_out or any(is_junk(part) for part in path.parts)):

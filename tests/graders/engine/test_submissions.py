@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from graders.engine import submissions
@@ -245,6 +245,7 @@ def test_a_zip_inside_a_zip_is_no_submission(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 200))
+@example(b"\0\0", 98)  # a member without a name
 def test_any_damage_to_a_zip_is_read_or_refused(junk: bytes, place: int) -> None:
     content = bytearray(made_zip(**{"a__softmax.py": b"x = 1\n" * 20}))
     content[place : place + len(junk)] = junk
