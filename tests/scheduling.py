@@ -21,13 +21,18 @@ TOGETHER = {
     "tests/site/test_widget_arithmetic.py": "widgets",
     "tests/assignments/test_transfer.py": "transfer",
 }
-# What takes longest begins first, so that both workers end at the same time.
+# What takes longest begins first, so that all workers end at the same time.
 LONGEST = (
     "demo",
     "two processes",
     "architectures",
     "transfer",
+    "tests/course/test_experiments.py",
     "tests/lightning_modules/test_registry.py",
+    "tests/course/test_pages.py",
+    "tests/graders/nbgrader/test_nbgrader.py",
+    "tests/graders/test_kills.py",
+    "widgets",
 )
 
 
