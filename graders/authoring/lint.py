@@ -12,7 +12,7 @@ import jupytext
 
 from graders.authoring import notebook, verdicts
 from graders.authoring.findings import Finding, show
-from graders.authoring.mutants import PUT_IN_PLACE, Mutant, definitions
+from graders.authoring.mutants import PUT_IN_PLACE, Mutant, definitions, functions, text_of
 from graders.authoring.trials import REFERENCE, STUDENTS, Trial, run
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.pool import Workers
@@ -107,18 +107,23 @@ def _findings(assignment: Assignment, workers: Workers) -> Iterator[Finding]:
         try:
             mutant = Mutant.read(path, source)
         except BadInput as error:
-            yield Finding(path, str(error).removeprefix(f"{path}: "), "see the other mutants")
+            yield unreadable(path, error)
             continue
         mutants[Trial(f"mutant {path.stem}", mutant.source)] = path, mutant
-    alternates = {
-        Trial(f"alternate {path.stem}", given + path.read_text(encoding="utf-8"), student): path
-        for path in assignment.alternates
-        for student in range(STUDENTS)
-    }
-    functions = {Trial(f"{name} raises", given + _wrong(reference, name)): name
+    alternates: dict[Trial, Path] = {}
+    for path in assignment.alternates:
+        try:
+            functions(path)
+        except BadInput as error:
+            yield unreadable(path, error)
+            continue
+        for student in range(STUDENTS):
+            trial = Trial(f"alternate {path.stem}", given + text_of(path), student)
+            alternates[trial] = path
+    raising = {Trial(f"{name} raises", given + _wrong(reference, name)): name
                  for name in asked}  # fmt: skip
 
-    trials = [*right, stub, *mutants, *alternates, *functions]
+    trials = [*right, stub, *mutants, *alternates, *raising]
     outcome = run(assignment.settings, trials, workers, f"grading {source.stem}")
     checks = run(
         replace(assignment.settings, tests=public),
@@ -134,6 +139,9 @@ def _findings(assignment: Assignment, workers: Workers) -> Iterator[Finding]:
                 broke |= results[trial].status == "failed"
     if broke:
         return
+    if not outcome[right[0]].tests:
+        yield Finding(hidden, "there is no test", "begin with one that 'new-assignment' writes")
+        return
     worth = points_by_task(outcome[right[0]].tests)
     yield from notebook.of_cells(source, worth)
     yield from notebook.of_release(source, assignment.settings.tests.glob("*.py"))
@@ -145,14 +153,21 @@ def _findings(assignment: Assignment, workers: Workers) -> Iterator[Finding]:
     for trial, (path, mutant) in mutants.items():
         yield from verdicts.of_mutant(path, mutant, outcome[trial])
     yield from verdicts.of_coverage(hidden, [outcome[right[0]], *(outcome[t] for t in mutants)])
-    raising = {name: outcome[trial] for trial, name in functions.items()}
-    yield from verdicts.of_functions(hidden, outcome[right[0]].score, raising)
+    by_name = {name: outcome[trial] for trial, name in raising.items()}
+    yield from verdicts.of_functions(hidden, outcome[right[0]].score, by_name)
     if not assignment.alternates:
         yield Finding(
             course_root() / "tests" / "alternates" / source.stem,
             "no right answer but the reference is tried",
             "write the solution in another way",
         )
+
+
+def unreadable(path: Path, error: BadInput) -> Finding:
+    """A mutant or an alternate that is passed over."""
+    return Finding(
+        path, str(error).removeprefix(str(path)).lstrip(": "), "see the other files there"
+    )
 
 
 def _wrong(reference: str, name: str) -> str:

@@ -39,7 +39,7 @@ class Mutant:
         Raises:
             BadInput: it is not Python, or its docstring lacks one of the two lines.
         """
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
         fields = dict(re.findall(r"^(task|says): (.+)$", text, flags=re.MULTILINE))
         for field in ("task", "says"):
             if field not in fields:
@@ -67,7 +67,7 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
         BadInput: it is not Python.
     """
     try:
-        return _defined(path.read_text(encoding="utf-8"))
+        return _defined(text_of(path))
     except SyntaxError as error:
         raise BadInput(f"{path} line {error.lineno} is not Python: {error.msg}") from None
 
@@ -75,6 +75,18 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
 @functools.lru_cache(maxsize=8)  # a reference is asked for with each of its mutants
 def _defined(text: str) -> list[ast.FunctionDef | ast.ClassDef]:
     return [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+
+
+def text_of(path: Path) -> str:
+    """A file's text.
+
+    Raises:
+        BadInput: it is not text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not UTF-8: {error.reason}") from None
 
 
 def definitions(path: Path) -> str:

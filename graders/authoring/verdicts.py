@@ -58,7 +58,10 @@ def of_words(file: Path, stub: SubmissionResult) -> Iterator[Finding]:
 def of_right(file: Path, result: SubmissionResult) -> Iterator[Finding]:
     """Points that a right answer lost."""
     if result.status == "failed":
-        yield Finding(file, f"the grader broke: {result.message}", "mend the hidden tests")
+        yield broken(file, result)
+        return
+    if why := result.shared_error:
+        yield Finding(file, f"a right answer loses everything: {why}", "mend it")
         return
     for test in result.tests:
         if not test.passed:
@@ -69,11 +72,17 @@ def of_right(file: Path, result: SubmissionResult) -> Iterator[Finding]:
             )
 
 
+def broken(file: Path, result: SubmissionResult) -> Finding:
+    """The grader's own fault, which is its tests' where these are new; pytest's lines of error."""
+    raised = [line[1:].strip() for line in result.message.splitlines() if line.startswith("E ")]
+    return Finding(file, "; ".join(raised) or result.message, "mend the tests")
+
+
 def of_mutant(file: Path, mutant: Mutant, result: SubmissionResult) -> Iterator[Finding]:
     """Whether a wrong answer was caught, where and in the words that it must be, and fairly."""
     tests = result.tests_of(mutant.task)
     if result.status == "failed":
-        yield Finding(file, f"the grader broke: {result.message}", "mend the hidden tests")
+        yield broken(file, result)
         return
     if not mutant.replaces:
         yield Finding(
@@ -84,6 +93,9 @@ def of_mutant(file: Path, mutant: Mutant, result: SubmissionResult) -> Iterator[
         yield Finding(file, f"there is no task {mutant.task}", "name one that has hidden tests")
         return
     said = what_student_reads(mutant, result)
+    if not said and any(test.status == "timeout" for test in tests):
+        yield Finding(file, "it runs until it is stopped", "let it end with a wrong answer")
+        return
     if not said:
         yield Finding(file, f"no test of {mutant.task} fails", "test what it does wrong")
     elif mutant.says not in said:

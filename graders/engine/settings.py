@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +35,17 @@ def settings_for(
         sandboxed: whether submissions run isolated.
 
     Raises:
-        BadInput: there is no such assignment, or this copy of the course cannot grade it.
+        BadInput: there is no such assignment, its source is not Python, or this copy of the course
+            cannot grade it.
     """
     reference = source_path(name)
     tests = course_root() / "graders" / "hidden" / name
     if not tests.is_dir():
         raise BadInput(f"{tests} does not exist: this copy of the course has no hidden tests")
+    try:
+        ast.parse(reference.read_bytes())
+    except SyntaxError as error:
+        raise BadInput(f"{reference} line {error.lineno} is not Python: {error.msg}") from None
     if not timeout > 0:
         raise BadInput(f"--timeout {timeout:g}: more than 0 seconds")
     return GradingSettings(name, tests, reference, Limits(submission_seconds=timeout), sandboxed)
