@@ -781,7 +781,7 @@ def test_group_split_draws(student, rng):
         _, held_out = split(student, groups, 0.2, seed)
         drawn[seed] = tuple(sorted(held_out))
     assert len(set(drawn.values())) > 1, "40 seeds give the same split"
-    for seed in (0, 1, 2):
+    for seed in range(8):  # unheeded, it repeats once in 5 ** 8
         _, again = split(student, groups, 0.2, seed)
         assert tuple(sorted(again)) == drawn[seed], "the same seed gives another split"
     ever = {groups[i] for held_out in drawn.values() for i in held_out}
