@@ -866,7 +866,7 @@ def check_neighbours(student, rng, sizes, k, kinds=(0, 1, 2), stretch=1.0, clear
         sizes: training codes, test codes, numbers in each.
         stretch: the largest factor on a code's length; all are 1 before.
         share: whether a number of codes, or percent, is wrong here.
-        clear: mistakes that must give another share.
+        clear: mistakes that must give a share of their own.
     """
     n, m, d = sizes
     while True:
@@ -884,7 +884,8 @@ def check_neighbours(student, rng, sizes, k, kinds=(0, 1, 2), stretch=1.0, clear
         if lead == 0 or not 0.05 < right < 0.95:
             continue
         wrong = wrong_neighbours(train, labels, test, truth, k)
-        if all(abs(wrong[advice] - right) > 1e-6 for advice in clear):
+        shares = [right, *wrong.values()]
+        if all(np.isclose(shares, wrong[advice]).sum() == 1 for advice in clear):
             break
     what = f"the accuracy of {m} codes with {k} of {n} neighbours"
     found = student.k_nearest_accuracy(train, labels, test, truth, k)
