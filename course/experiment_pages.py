@@ -1,7 +1,8 @@
-"""Tables and numbers in the lessons, from the ledger."""
+"""Tables and numbers in the lessons and on the front page, from the ledger."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,8 +13,13 @@ COURSE = Path(__file__).resolve().parent
 
 
 def pages() -> list[Path]:
-    """Of the lessons."""
-    return sorted(COURSE.glob("[0-9]*/*.md"))
+    """The front page and those of the lessons."""
+    return [COURSE.parent / "README.md", *sorted(COURSE.glob("[0-9]*/*.md"))]
+
+
+def ledger_from(page: Path) -> str:
+    """The path from a page's folder to the ledger's."""
+    return Path(os.path.relpath(COURSE / "ledger", page.parent)).as_posix()
 
 
 def fill(verdicts: Sequence[Verdict]) -> list[Path]:
@@ -27,7 +33,7 @@ def fill(verdicts: Sequence[Verdict]) -> list[Path]:
     """
     by_name = {verdict.experiment.name: verdict for verdict in verdicts}
     texts = {page: page.read_text() for page in pages()}
-    new = {page: filled(text, by_name, "../ledger", page) for page, text in texts.items()}
+    new = {page: filled(text, by_name, ledger_from(page), page) for page, text in texts.items()}
     changed = [page for page in texts if new[page] != texts[page]]
     for page in changed:
         page.write_text(new[page])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from course.experiment import LEDGER, experiments, judged
-from course.experiment_pages import pages
+from course.experiment_pages import ledger_from, pages
 from lightning_modules.experiments import ledger, reruns
 from lightning_modules.experiments.pages import filled
 
@@ -40,10 +40,10 @@ def test_the_ledgers_pages_are_what_the_records_say(verdicts):
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda path: path.parent.name)
-def test_what_a_lesson_quotes_is_what_the_records_say(page, verdicts):
+def test_what_a_page_quotes_is_what_the_records_say(page, verdicts):
     by_name = {verdict.experiment.name: verdict for verdict in verdicts}
     text = page.read_text()
-    assert filled(text, by_name, "../ledger", page) == text, MEND
+    assert filled(text, by_name, ledger_from(page), page) == text, MEND
 
 
 def test_links_from_the_ledger_lead_somewhere():

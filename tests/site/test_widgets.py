@@ -11,6 +11,7 @@ from sphinx.errors import ExtensionError
 from course.site.extensions import widgets
 from course.site.extensions.bundles import bundle
 from tests.site.conftest import Page
+from tests.site.picture import shot
 
 ROOT = Path(__file__).resolve().parents[2]
 UNNAMED = """
@@ -124,6 +125,13 @@ def test_a_network_is_trained_by_keys(page: Page, site: Path) -> None:
     assert " of which 0 are 0" not in page.run(
         "document.querySelector('.widget-formula').textContent"
     )
+
+
+def test_the_front_pages_picture_is_drawn(page: Page, tmp_path: Path) -> None:
+    few, more = (shot(page.browser, tmp_path, epochs) for epochs in (1, 2))
+    assert few.startswith(b"\x89PNG")
+    assert few != more
+    assert "After 2 epochs " in page.says()
 
 
 def test_pages_name_widgets_that_there_are() -> None:

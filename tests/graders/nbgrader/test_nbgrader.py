@@ -191,8 +191,8 @@ def test_nbgrader_reads_times_as_we_do(tmp_path, text, moment):
     assert existing_timestamp(str(tmp_path)) == moment
 
 
-def test_readmes_commands_make_an_assignment_before_they_grade_it():
-    for text in ((course_root() / "README.md").read_text(),
+def test_printed_commands_make_an_assignment_before_they_grade_it():
+    for text in ((course_root() / "course/site/instructors/5_by_hand.md").read_text(),
                  (course_root() / "nbgrader_config.py").read_text()):  # fmt: skip
         commands = re.findall(r"nbgrader (generate_assignment|autograde) softmax", text)
         assert commands == ["generate_assignment", "autograde"]
