@@ -525,6 +525,7 @@ def test_fine_tuner_thaws_by_and_by(student, rng):
 def test_fine_tuner_trains_the_head(student, rng):
     """In epoch 0 the head makes the steps of SGD with momentum, at its rate."""
     base_rate, decay = draw_rates(rng)
+    base_rate += 0.1  # at a low one three steps with and without momentum end close together
     network, _, _, x, labels, seen = tune(
         student, rng, 1, examples=12, base_rate=base_rate, decay=decay
     )
@@ -548,8 +549,9 @@ def test_fine_tuner_trains_the_head(student, rng):
         own = rate_by_stage(network, rates_of(student, network, base_rate, decay))[-1]
         if own > 0:
             others += [head_steps(network, batches, own, training=t) for t in (False, True)]
-    if not any(np.allclose(found, other, **CLOSE) for other in others):
-        check_close(found, right, "the head after three steps", mistakes=mistakes, **CLOSE)
+    near = {"rtol": 1e-4, "atol": 1e-4}  # where a network is sure of its labels steps are short
+    if not any(np.allclose(found, other, **near) for other in others):
+        check_close(found, right, "the head after three steps", mistakes=mistakes, **near)
 
 
 def own_rates(student, network, base_rate, decay):
