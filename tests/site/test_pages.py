@@ -129,6 +129,16 @@ def test_links_lead_somewhere_and_nothing_is_loaded_from_elsewhere(site: Path) -
     assert broken == []
 
 
+# elements that scroll sideways, which no key reaches
+OUT_OF_REACH = """
+[...document.querySelectorAll("article *")].filter(
+  (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX)
+    && element.scrollWidth > element.clientWidth
+    && element.tabIndex < 0 && !element.querySelector("a, button, input, [tabindex]")
+).length
+"""
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -154,6 +164,7 @@ def test_a_page_fits_a_telephone_and_loads_nothing_from_elsewhere(
     assert "site.css" in " ".join(loads)
     assert [load for load in loads if not load.startswith((address, "data:"))] == []
     assert watched.evaluate("window.wrong") == []
+    assert watched.evaluate(OUT_OF_REACH) == 0
 
 
 def test_the_ledgers_table_is_sorted_and_filtered_from_the_keyboard(
