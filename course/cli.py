@@ -151,9 +151,7 @@ def build_parser() -> argparse.ArgumentParser:
     grade.add_argument("name", metavar="NAME")
     grade.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR")
-    grade.add_argument(
-        "--jobs", type=int, metavar="N", help="worker processes; default: one per core"
-    )
+    _add_jobs(grade)
     grade.add_argument(
         "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
     )
@@ -243,12 +241,16 @@ def build_parser() -> argparse.ArgumentParser:
         "dlcourse lint-assignment means",
     )
     lint.add_argument("name", metavar="NAME")
-    lint.add_argument(
-        "--jobs", type=int, metavar="N", help="worker processes; default: one per core"
-    )
+    _add_jobs(lint)
 
     add("doctor", "what this machine has and how well it isolates", "dlcourse doctor")
     return parser
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="worker processes; default: one per core"
+    )
 
 
 def _add_experiment_actions(experiment: argparse.ArgumentParser) -> None:

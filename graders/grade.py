@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ from graders.engine.hand_ins import HandIn, find, warning_of_look_alikes, warnin
 from graders.engine.interrupts import sigterm_raises
 from graders.engine.jobs import REFERENCE, read_job, reference_job
 from graders.engine.pool import Workers, grade_all
-from graders.engine.processes import local_workers
+from graders.engine.processes import local_workers, worker_count
 from graders.engine.records import Records, only_grader
 from graders.engine.results import (
     ClassResults,
@@ -77,9 +76,7 @@ def grade(
         GraderBroke: the hidden tests do not accept the reference solution.
     """
     settings = settings_for(name, timeout, sandboxed)
-    count = len(os.sched_getaffinity(0)) if jobs is None else jobs
-    if count < 1:
-        raise BadInput(f"--jobs {jobs}: at least 1")
+    count = worker_count(jobs)
     if out.resolve().is_relative_to(folder.resolve()):
         raise BadInput(f"--out {out} lies inside {folder}, whose folders are students: move it out")
     refuse_download(folder, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from graders.authoring.mutants import PUT_IN_PLACE, Mutant, definitions, functio
 from graders.authoring.trials import REFERENCE, STUDENTS, Trial, run
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.pool import Workers
-from graders.engine.processes import local_workers
+from graders.engine.processes import local_workers, worker_count
 from graders.engine.results import points_by_task
 from graders.engine.settings import GradingSettings, settings_for
 from graders.errors import BadInput
@@ -39,9 +38,7 @@ def lint(name: str, jobs: int | None = None) -> int:
         BadInput: there is no such assignment, or this machine cannot grade.
     """
     started = time.perf_counter()
-    count = len(os.sched_getaffinity(0)) if jobs is None else jobs
-    if count < 1:
-        raise BadInput(f"--jobs {jobs}: at least 1")
+    count = worker_count(jobs)
     assignment = Assignment.read(name)
     findings = list(dict.fromkeys(_findings(assignment, local_workers(count))))
     show(sorted(findings, key=lambda finding: str(finding.file)), course_root())

@@ -14,10 +14,23 @@ from typing import Any
 
 from graders.engine.interrupts import interrupts_held
 from graders.engine.pool import Workers
+from graders.errors import BadInput
 
 GRADER_BYTES = 4 << 30  # of memory that a worker itself may take; usual are 0.2
 
 PR_SET_PDEATHSIG = 1
+
+
+def worker_count(jobs: int | None) -> int:
+    """How many processes ``--jobs`` asks for; one per core if it was left out.
+
+    Raises:
+        BadInput: fewer than one.
+    """
+    count = len(os.sched_getaffinity(0)) if jobs is None else jobs
+    if count < 1:
+        raise BadInput(f"--jobs {jobs}: at least 1")
+    return count
 
 
 def local_workers(count: int) -> Workers:

@@ -153,8 +153,12 @@ def _columns(table: Table) -> dict[str, int]:
 def _is_person(table: Table, columns: dict[str, int], row: int) -> bool:
     """Whether a row is not one of those in which Canvas says something of the columns."""
     told = [table.cell(row, columns.get(field)) for field in ("id", *KINDS)]
-    first = table.cell(row, 0)
-    return any(told) and not first.startswith("Points Possible")
+    return any(told) and not is_points(table, row)
+
+
+def is_points(table: Table, row: int) -> bool:
+    """Whether a row is the one in which Canvas says what each column is worth."""
+    return table.cell(row, 0).startswith("Points Possible")
 
 
 def _best_id(table: Table, columns: dict[str, int], rows: list[int]) -> int:

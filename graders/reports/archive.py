@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from graders.engine.results import write_atomically
+
 ALWAYS = (1980, 1, 1, 0, 0, 0)
 
 
@@ -20,10 +22,4 @@ def write_zip(to: Path, files: Mapping[str, str | bytes]) -> None:
             is_script = content[:2] in ("#!", b"#!")
             member.external_attr = (0o755 if is_script else 0o644) << 16
             bundle.writestr(member, content)
-    temporary = to.with_name(f".{to.name}.new")
-    to.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        temporary.write_bytes(archive.getvalue())
-        temporary.replace(to)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(to, archive.getvalue())

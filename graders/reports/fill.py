@@ -16,7 +16,7 @@ from pathlib import Path
 from graders.engine.final import FinalScore
 from graders.engine.printable import printable_cell
 from graders.errors import BadInput
-from graders.platforms.roster import Roster, Student, folded, names, roster_of
+from graders.platforms.roster import Roster, Student, folded, is_points, names, roster_of
 from graders.platforms.tables import Table, plain, read_table
 
 KEPT = ("ex", "n/a")  # excused, or not assigned: an instructor said so in Canvas
@@ -52,7 +52,7 @@ def canvas(
     """
     table = read_table(path)
     at = _column(table, column or assignment)
-    points = [row for row in range(1, len(table.rows)) if _is_points(table, row)]
+    points = [row for row in range(1, len(table.rows)) if is_points(table, row)]
     most = _number(table.cell(points[0], at)) if points else None
 
     def fill(filled: Filled, row: int, line: FinalScore) -> None:
@@ -145,10 +145,6 @@ def _column(table: Table, title: str) -> int:
     raise BadInput(
         f"{table.path} has {how_many} called {title!r}: name one with --column (there: {which})"
     )
-
-
-def _is_points(table: Table, row: int) -> bool:
-    return table.cell(row, 0).startswith("Points Possible")
 
 
 def _number(text: str) -> float | None:

@@ -6,7 +6,7 @@ import copy
 import functools
 from pathlib import Path
 
-from graders.authoring.mutants import Mutant
+from graders.authoring.mutants import PUT_IN_PLACE, Mutant
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.cells import from_script
 from graders.engine.results import SubmissionResult
@@ -72,4 +72,4 @@ def correct_source(path: Path) -> str:
     """A reference, or an alternate with the reference's functions where it has none of its own."""
     reference = source_path(path.parent.name)
     texts = [source.read_text(encoding="utf-8") for source in dict.fromkeys((reference, path))]
-    return "\n\n# %%\n".join(texts)
+    return PUT_IN_PLACE.join(texts)

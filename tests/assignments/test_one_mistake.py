@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graders.authoring.mutants import definitions, functions
+from graders.authoring.mutants import PUT_IN_PLACE, definitions, functions
 from graders.engine.catalogue import assignment_names, source_path
 from tests.assignments.grading import TESTS, grade, lost
 
@@ -42,5 +42,5 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "base", "wrong"), CASES)
 def test_one_wrong_function_costs_no_more_than_half(name: str, base: Path, wrong: str) -> None:
-    result = grade(name, f"{definitions(base)}\n\n# %%\n{wrong}")
+    result = grade(name, definitions(base) + PUT_IN_PLACE + wrong)
     assert result.score >= 50, lost(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import shutil
@@ -64,6 +65,20 @@ class Browser:
     def evaluate(self, script: str) -> Any:
         answer = self.send("Runtime.evaluate", expression=script, returnByValue=True)
         return answer["result"].get("value")
+
+    def resize(self, width: int, height: int = 900, *, phone: bool = False) -> None:
+        self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=phone,
+        )
+
+    def picture(self, **part: Any) -> bytes:
+        """A PNG of what is seen; ``clip`` says of which part."""
+        taken = self.send("Page.captureScreenshot", format="png", **part)
+        return base64.b64decode(taken["data"])
 
     def open(self, url: str) -> None:
         """Show a page, and wait until it is there."""

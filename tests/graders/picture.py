@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import subprocess
 import sys
 from pathlib import Path
@@ -20,16 +19,9 @@ def main() -> None:
         out = Path(made) / "run"
         subprocess.run([sys.executable, "-m", "course", "demo", "--out", str(out)], check=True)
         with chromium("about:blank", Path(profile)) as browser:
-            browser.send(
-                "Emulation.setDeviceMetricsOverride",
-                width=WIDTH,
-                height=HEIGHT,
-                deviceScaleFactor=1,
-                mobile=False,
-            )
+            browser.resize(WIDTH, HEIGHT)
             browser.open((out / "grades" / "report.html").as_uri())
-            picture = browser.send("Page.captureScreenshot", format="png")["data"]
-    PICTURE.write_bytes(base64.b64decode(picture))
+            PICTURE.write_bytes(browser.picture())
     print(f"written: {PICTURE.relative_to(ROOT)}")
 
 

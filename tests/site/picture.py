@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,13 +25,7 @@ def shot(browser: Browser, folder: Path, epochs: int) -> bytes:
     """
     widgets.write(folder, OTHERS_NETWORKS)
     (folder / "playground.html").write_text(PAGE.format(name="playground"))
-    browser.send(
-        "Emulation.setDeviceMetricsOverride",
-        width=960,
-        height=900,
-        deviceScaleFactor=1,
-        mobile=False,
-    )
+    browser.resize(960)
     browser.open((folder / "playground.html").as_uri())
     page = Page(browser)
     page.run("document.body.style.fontFamily = 'sans-serif'")
@@ -42,7 +35,7 @@ def shot(browser: Browser, folder: Path, epochs: int) -> bytes:
     page.press(" ", epochs)
     page.run("document.activeElement.blur()")
     clip = page.run(BOX % "document.querySelector('.widget')")
-    return base64.b64decode(browser.send("Page.captureScreenshot", format="png", clip=clip)["data"])
+    return browser.picture(clip=clip)
 
 
 if __name__ == "__main__":

@@ -151,13 +151,7 @@ OUT_OF_REACH = """
 def test_a_page_fits_a_telephone_and_loads_nothing_from_elsewhere(
     address: str, watched: Browser, page: str
 ) -> None:
-    watched.send(
-        "Emulation.setDeviceMetricsOverride",
-        width=390,
-        height=844,
-        deviceScaleFactor=1,
-        mobile=True,
-    )
+    watched.resize(390, 844, phone=True)
     watched.open(f"{address}/{page}.html")
     assert watched.evaluate("document.documentElement.scrollWidth") == 390
     loads = watched.evaluate("performance.getEntriesByType('resource').map((load) => load.name)")

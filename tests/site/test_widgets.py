@@ -27,8 +27,7 @@ def test_a_widget_fits_a_phone_names_its_controls_and_follows_the_theme(
     name: str, page: Page, site: Path
 ) -> None:
     for width in (390, 1200):
-        page.browser.send("Emulation.setDeviceMetricsOverride", width=width, height=900,
-                          deviceScaleFactor=1, mobile=width == 390)  # fmt: skip
+        page.browser.resize(width, phone=width == 390)
         page.browser.open((site / f"{name}.html").as_uri())
         assert page.run("document.documentElement.scrollWidth") <= width
     assert page.run(UNNAMED) == []

@@ -1,4 +1,4 @@
-"""Three networks that read digits, trained while the site is built: half a minute on one core."""
+"""Three networks that read digits, trained while the site is built: some seconds on one core."""
 
 from __future__ import annotations
 

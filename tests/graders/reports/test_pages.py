@@ -365,8 +365,7 @@ JSON.stringify({
 def test_pages_fit_a_phone_and_fill_a_screen(written, tmp_path):
     with chromium("about:blank", tmp_path / "profile") as browser:
         for width in (390, 1200):
-            browser.send("Emulation.setDeviceMetricsOverride", width=width, height=900,
-                         deviceScaleFactor=1, mobile=width == 390)  # fmt: skip
+            browser.resize(width, phone=width == 390)
             for name in ("report.html", "feedback/bob.html"):
                 browser.open((written / name).as_uri())
                 seen = json.loads(browser.evaluate(MEASURE))
