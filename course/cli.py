@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from course import gradebook_commands
 from graders.platforms.names import PLATFORMS
 from graders.reports.formats import FORMATS
 from graders.sandbox.limits import Limits
@@ -26,6 +27,7 @@ NOT_IN_STUDENTS_COPY = (
     "leaderboard",
     "new-assignment",
     "lint-assignment",
+    *gradebook_commands.COMMANDS,
 )
 """Commands that need solutions, hidden tests or grades, or are for those who have them."""
 EXTRAS = {
@@ -50,6 +52,8 @@ instructors
   grade                             grade a folder of submissions in the sandbox
   export                            grades for an LMS
   gradescope                        an autograder to upload to Gradescope
+  extend | drop | allowances        more time, or out of the total: for one, for all; the list
+  audit                             every change of a score
   similarity                        submissions that look alike
   new-assignment                    an assignment that passes, to be turned into yours
   lint-assignment                   what to mend in an assignment
@@ -173,6 +177,11 @@ def build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run student code WITHOUT isolation: for your own code only",
     )
+    grade.add_argument(
+        "--what-if",
+        action="store_true",
+        help="tell what would change for whom, as after a change of a hidden test; write nothing",
+    )
 
     export = add(
         "export",
@@ -210,6 +219,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     gradescope.add_argument("name", metavar="NAME")
     gradescope.add_argument("--to", type=Path, required=True, metavar="FILE")
+
+    gradebook_commands.add_commands(add)
 
     similarity = add(
         "similarity",
@@ -360,6 +371,8 @@ def _run(args: argparse.Namespace) -> int:
             f"{args.command} works in the instructor's copy of the course: this one, for students, "
             "has no solutions, no hidden tests and no grades"
         )
+    if args.command in gradebook_commands.COMMANDS:
+        return gradebook_commands.run(args)
     match args.command:
         case "demo":
             from course.demo import demo
@@ -409,6 +422,7 @@ def _run(args: argparse.Namespace) -> int:
                 timeout=args.timeout,
                 sandboxed=not args.no_sandbox,
                 trust_file_times=args.trust_file_times,
+                what_if=args.what_if,
             )
         case "submit":
             from graders.students.submit import submit

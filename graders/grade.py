@@ -20,6 +20,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from graders.engine import audit
+from graders.engine.allowances import allowances_path, read_allowances
 from graders.engine.catalogue import course_root
 from graders.engine.cluster import cluster_workers
 from graders.engine.final import FinalScore, results_json
@@ -59,6 +61,7 @@ def grade(
     timeout: float = Limits.submission_seconds,
     sandboxed: bool = True,
     trust_file_times: bool = False,
+    what_if: bool = False,
 ) -> int:
     """Grade assignment ``name`` for every student in ``folder`` and return the exit status.
 
@@ -70,6 +73,7 @@ def grade(
         sandboxed: whether students' code runs isolated.
         trust_file_times: whether late penalties fall where only a file's own time tells when it
             was handed in.
+        what_if: whether to tell what would change, and write nothing.
 
     Raises:
         BadInput: a name, a folder or an option that cannot be.
@@ -79,6 +83,8 @@ def grade(
     count = worker_count(jobs)
     if out.resolve().is_relative_to(folder.resolve()):
         raise BadInput(f"--out {out} lies inside {folder}, whose folders are students: move it out")
+    if what_if and not (out / "results.json").exists():
+        raise BadInput(f"--what-if compares with {out}/results.json: grade without it first")
     refuse_download(folder, name)
     students = find(folder)
     for warning in (warning_of_loose(folder), warning_of_look_alikes(students)):
@@ -87,7 +93,8 @@ def grade(
         warn(f"isolation: {Isolation.NONE}")
     somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)
     with sigterm_raises(), somewhere as workers, only_grader(out):
-        reference, *graded = _grade_class(settings, students, out, workers, force)
+        records = Records(out / "records.jsonl", kept=not what_if)
+        reference, *graded = _grade_class(settings, students, records, workers, force)
         isolations = dict.fromkeys(result.isolation for result in (reference, *graded))
         results = ClassResults(
             assignment=name,
@@ -95,6 +102,9 @@ def grade(
             isolation="; ".join(filter(None, isolations)),
             submissions=tuple(graded),
         )
+        if what_if:
+            tell_what_if(results, reference.tests, settings.reference, out, trust_file_times)
+            return _status(results)
         lines, perhaps_late = write_everything(
             results, reference.tests, settings.reference, students, out, trust_file_times
         )
@@ -104,20 +114,23 @@ def grade(
             f"late by their files' times alone, so without a penalty: {', '.join(perhaps_late)} "
             "(--trust-file-times applies it)"
         )
+    return _status(results)
+
+
+def _status(results: ClassResults) -> int:
     return int(any(submission.status == "failed" for submission in results.submissions))
 
 
 def _grade_class(
     settings: GradingSettings,
     students: list[HandIn],
-    out: Path,
+    records: Records,
     workers: Workers,
     force: bool,
 ) -> list[SubmissionResult]:
     """The reference's result and every student's, in order, from records where there is one."""
     secret = course_secret(course_root())
     current = hashlib.sha256(version(settings).encode() + secret).hexdigest()
-    records = Records(out / "records.jsonl")
     results: dict[str, SubmissionResult] = {}
     keys: dict[str, str] = {}
 
@@ -211,15 +224,20 @@ def write_everything(
 
     # first, since what a human did there decides what all the others say
     penalty = late_penalty(course_root() / "nbgrader_config.py")
+    extensions = read_allowances().extensions(results.assignment)
+    if strangers := sorted(extensions.keys() - {item.student for item in results.submissions}):
+        warn(f"{allowances_path()} has an extension for who is not here: {', '.join(strangers)}")
     perhaps_late = gradebook.update(
         results,
         points_by_task(tests),
         out,
         source=source,
         penalty=penalty,
+        extensions=extensions,
         trust_file_times=trust_file_times,
     )
     lines = final_scores(results, out / "gradebook.db")
+    audit.note(out, lines, extensions)
     write_atomically(out / "results.json", results_json(results, lines))
     names = [test.name for test in tests]
     write_atomically(out / "grades.csv", grades_csv(lines, results.assignment, names))
@@ -228,6 +246,27 @@ def write_everything(
     write_notebooks(results, source, students, out)
     write_course(out, source)
     return lines, perhaps_late
+
+
+def tell_what_if(
+    results: ClassResults,
+    tests: tuple[TestResult, ...],
+    source: Path,
+    out: Path,
+    trust_file_times: bool,
+) -> None:
+    """Print what would change if these results were written."""
+    from graders.nbgrader.late import late_penalty
+    from graders.reports.what_if import compared, would_be
+
+    lines = would_be(
+        *(results, points_by_task(tests), out),
+        source=source,
+        penalty=late_penalty(course_root() / "nbgrader_config.py"),
+        extensions=read_allowances().extensions(results.assignment),
+        trust_file_times=trust_file_times,
+    )
+    print(compared(out, lines))
 
 
 def print_summary(results: ClassResults, lines: list[FinalScore], out: Path) -> None:

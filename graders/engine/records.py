@@ -17,9 +17,13 @@ from graders.errors import BadInput
 
 
 class Records:
-    """The finished submissions of one output folder, by key."""
+    """The finished submissions of one output folder, by key.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        kept: whether what is added goes into the file.
+    """
+
+    def __init__(self, path: Path, *, kept: bool = True) -> None:
         self.path = path
         self.finished: dict[str, SubmissionResult] = {}
         lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
@@ -29,13 +33,14 @@ class Records:
             except ValueError:
                 continue  # torn by a kill, and followed by a later run's lines
             self.finished[record["key"]] = submission_from_dict(record["result"])
-        self._file = path.open("a", encoding="utf-8")
-        if lines and lines[-1]:
+        self._file = path.open("a", encoding="utf-8") if kept else None
+        if self._file and lines and lines[-1]:
             self._file.write("\n")
 
     def add(self, key: str, result: SubmissionResult) -> None:
-        self._file.write(json.dumps({"key": key, "result": result.to_dict()}) + "\n")
-        self._file.flush()
+        if self._file:
+            self._file.write(json.dumps({"key": key, "result": result.to_dict()}) + "\n")
+            self._file.flush()
         self.finished[key] = result
 
 

@@ -10,6 +10,7 @@ verdict: the one that nbgrader keeps is made here, for people to read.
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from fnmatch import fnmatch
@@ -24,7 +25,9 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import api, autogradeapp
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
 
+from graders.engine.allowances import read_allowances
 from graders.engine.candidates import nothing_taken
 from graders.engine.catalogue import course_root, source_path
 from graders.engine.hand_ins import HandIn, find
@@ -39,6 +42,8 @@ from graders.engine.worker import grade_one, warm_grader
 from graders.errors import BadInput, GraderBroke, Rejected
 from graders.nbgrader import gradebook_cells
 from graders.nbgrader.autograded import Frame, notebook_of
+from graders.nbgrader.backups import back_up
+from graders.nbgrader.gradebook import LOCK_SECONDS
 from graders.nbgrader.gradebook_rows import save
 
 
@@ -73,6 +78,16 @@ class AutogradeInSandbox(converters.Autograde):
             self.assignments[source] = [str(Path(source) / f"{name}.ipynb")]
         if not self.assignments:
             raise self._refused(f"nobody handed in {name}")
+        self._back_up()
+
+    def _back_up(self) -> None:
+        """Keep what the gradebook holds before anything is graded into it."""
+        book = make_url(self.coursedir.db_url).database
+        try:
+            if book and Path(book).exists():
+                back_up(Path(book), LOCK_SECONDS)
+        except sqlite3.Error as error:
+            raise self._refused(f"{book} cannot be backed up: {error}") from None
 
     def _refused(self, why: str) -> NbGraderException:
         self.log.error(why)
@@ -92,7 +107,8 @@ class AutogradeInSandbox(converters.Autograde):
         results = ClassResults(name, MAX_SCORE, result.isolation, (result,))
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             layout = gradebook_cells.find(gradebook.db, name, tasks, _released(name))
-            save(gradebook.db, layout, results, tasks)
+            extensions = read_allowances().extensions(name)
+            save(gradebook.db, layout, results, tasks, extensions=extensions)
             gradebook.db.commit()
         if result.remark:
             self.log.warning("%s: %s", student, result.remark)

@@ -6,7 +6,8 @@ as they are through every regrade.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +19,10 @@ from nbgrader import api, dbutil
 
 from graders.engine.results import ClassResults
 from graders.errors import BadInput
+from graders.nbgrader.backups import back_up
 from graders.nbgrader.gradebook_cells import register, released
-from graders.nbgrader.gradebook_rows import Penalty, no_penalty, save
+from graders.nbgrader.gradebook_rows import save
+from graders.nbgrader.lateness import Penalty, no_penalty
 
 LOCK_SECONDS = 30  # how long to wait for a formgrader that is writing
 
@@ -32,6 +35,7 @@ def update(
     *,
     source: Path | None = None,
     penalty: Penalty = no_penalty,
+    extensions: Mapping[str, datetime | None] | None = None,
     trust_file_times: bool = False,
 ) -> list[str]:
     """Write the results into ``out/gradebook.db``, one grade per task.
@@ -43,6 +47,7 @@ def update(
         due: when the assignment is due; ``None`` keeps what the gradebook says.
         source: the assignment's py:percent source, for the cells that hold answers and text.
         penalty: asked for each late submission; its answer is kept within ``[0, score]``.
+        extensions: student -> when the work is due for them, or None for when it is for everyone.
         trust_file_times: whether a file's own time counts as when it was handed in.
 
     Returns:
@@ -55,19 +60,24 @@ def update(
         BadInput: the file is no gradebook of this nbgrader, or something else keeps it locked.
     """
     path = out / "gradebook.db"
-    with open_gradebook(path) as gradebook:
+    with open_gradebook(path, to_write=True) as gradebook:
         notebook = released(source) if source is not None else None
         layout = register(gradebook.db, results.assignment, tasks, notebook, due)
         perhaps_late = save(
-            gradebook.db, layout, results, tasks, penalty, trust_file_times=trust_file_times
+            *(gradebook.db, layout, results, tasks, penalty),
+            extensions=extensions,
+            trust_file_times=trust_file_times,
         )
         gradebook.db.commit()
     return perhaps_late
 
 
 @contextmanager
-def open_gradebook(path: Path) -> Iterator[api.Gradebook]:
+def open_gradebook(path: Path, *, to_write: bool = False) -> Iterator[api.Gradebook]:
     """Open the gradebook at ``path``; a new one appears there whole, at the end, or not at all.
+
+    Args:
+        to_write: whether something will be written, before which what is there is backed up.
 
     Raises:
         BadInput: the file is no gradebook of this nbgrader, or something else keeps it locked.
@@ -80,12 +90,15 @@ def open_gradebook(path: Path) -> Iterator[api.Gradebook]:
     try:
         if is_new:
             _create(file)
+        elif to_write:
+            back_up(file, LOCK_SECONDS)
         with api.Gradebook(f"{url(file)}?timeout={LOCK_SECONDS}") as gradebook:
             yield gradebook
         if is_new:
             file.replace(path)
-    except sa.exc.DatabaseError as error:
-        raise BadInput(f"{path}: {_mend(str(error.orig))}") from error
+    except (sa.exc.DatabaseError, sqlite3.Error) as error:
+        told = error.orig if isinstance(error, sa.exc.DatabaseError) else error
+        raise BadInput(f"{path}: {_mend(str(told))}") from error
     finally:
         if is_new:
             file.unlink(missing_ok=True)

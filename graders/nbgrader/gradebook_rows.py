@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,17 +14,17 @@ from graders.engine.printable import printable
 from graders.engine.results import ClassResults, SubmissionResult, TestResult
 from graders.engine.timestamps import GUESSED
 from graders.nbgrader.gradebook_cells import Database, Layout
+from graders.nbgrader.lateness import (
+    Penalty,
+    extension_until,
+    no_penalty,
+    points_lost,
+    seconds_late,
+)
 from graders.nbgrader.task_text import task_text
 
 COMMENT_LIMIT = 2000  # characters of the comment on one task
 MOST_NAMED = 1000  # students in one query; SQLite bounds the parameters, and more are most of them
-
-Penalty = Callable[[str, float, float], float | None]
-"""``(student, score, seconds_late) -> points to take off``: what nbgrader's late plugin answers."""
-
-
-def no_penalty(student: str, score: float, seconds_late: float) -> None:
-    """Take nothing off, as nbgrader does unless it is configured otherwise."""
 
 
 @dataclass
@@ -47,11 +47,14 @@ def save(
     tasks: dict[str, float],
     penalty: Penalty = no_penalty,
     *,
+    extensions: Mapping[str, datetime | None] | None = None,
     trust_file_times: bool = False,
 ) -> list[str]:
     """Insert or update the rows of every submission, without committing.
 
     Args:
+        extensions: student -> when the work is due for them, or None for when it is for everyone.
+            Of others, an extension that the gradebook has stays.
         trust_file_times: whether a file's own time counts as when it was handed in. Otherwise the
             gradebook has no time of such a submission, as nbgrader's own has none, and no penalty.
 
@@ -71,16 +74,17 @@ def save(
             sheet = changes.new_sheet(layout, submission.student)
         score = changes.add_grades(layout, sheet, submission, tasks)
         changes.add_comments(layout, sheet, submission)
-        late = _seconds_late(timestamp, layout.assignment.duedate, sheet.extension)
+        due, extension = layout.assignment.duedate, sheet.extension
+        if extensions is not None and submission.student in extensions:
+            extension = extension_until(extensions[submission.student], due)
+        late = seconds_late(timestamp, due, extension)
         if submission.submitted_at_source == GUESSED and not trust_file_times:
             perhaps_late += [submission.student] if late > 0 else []
             timestamp, late = None, 0.0
-        lost = penalty(submission.student, score, late) if late > 0 else None
-        if lost is not None:
-            lost = min(max(lost, 0.0), max(score, 0.0))
-        if timestamp != sheet.timestamp:
+        lost = points_lost(penalty, submission.student, score, late)
+        if (timestamp, extension) != (sheet.timestamp, sheet.extension):
             changes.updates[api.SubmittedAssignment].append(
-                {"id": sheet.submission_id, "timestamp": timestamp}
+                {"id": sheet.submission_id, "timestamp": timestamp, "extension": extension}
             )
         if lost != sheet.penalty:
             changes.updates[api.SubmittedNotebook].append(
@@ -130,14 +134,6 @@ def _sheets(database: Database, layout: Layout, students: list[str]) -> dict[str
             if row.notebook_id in by_notebook:
                 getattr(by_notebook[row.notebook_id], name)[row.cell_id] = row
     return sheets
-
-
-def _seconds_late(
-    timestamp: datetime | None, due: datetime | None, extension: timedelta | None
-) -> float:
-    if timestamp is None or due is None:
-        return 0.0
-    return max(0.0, (timestamp - due - (extension or timedelta())).total_seconds())
 
 
 class _Changes:

@@ -9,7 +9,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from graders.errors import BadInput
-from graders.nbgrader.gradebook_rows import Penalty
+from graders.nbgrader.lateness import Penalty
 
 
 def late_penalty(config_file: Path) -> Penalty:

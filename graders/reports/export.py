@@ -88,8 +88,8 @@ def write(
     if changed := changed_since(results_dir / "results.json", lines):
         _say(
             [
-                f"graded by hand since `dlcourse grade` last ran: {', '.join(changed)}; "
-                "run it again, which renews pages and late penalties"
+                f"graded by hand, or extended, since `dlcourse grade` last ran: "
+                f"{', '.join(changed)}; run it again, which renews pages and late penalties"
             ]
         )
     if format != "gradescope" and to.is_dir():
