@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -48,6 +49,7 @@ def copy_database(path: Path, to: Path, seconds: float) -> None:
 
     Raises:
         sqlite3.Error: it is no database, or stays locked.
+        OSError: there is no room for a copy.
     """
     until = time.monotonic() + seconds
 
@@ -58,6 +60,9 @@ def copy_database(path: Path, to: Path, seconds: float) -> None:
 
     to.unlink(missing_ok=True)
     to.touch(mode=path.stat().st_mode & 0o777)
+    with to.open("wb") as file:  # sqlite would call a full disk an I/O error
+        os.posix_fallocate(file.fileno(), 0, max(1, path.stat().st_size))
+        file.truncate(0)
     with (
         closing(sqlite3.connect(path)) as live,
         closing(sqlite3.connect(to)) as copy,
