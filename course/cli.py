@@ -22,6 +22,7 @@ NOT_IN_STUDENTS_COPY = (
     "collect",
     "grade",
     "export",
+    "course-report",
     "similarity",
     "gradescope",
     "leaderboard",
@@ -51,6 +52,7 @@ instructors
   collect                           a platform's download into a folder of submissions
   grade                             grade a folder of submissions in the sandbox
   export                            grades for an LMS
+  course-report                     all assignments together, for you and for each student
   gradescope                        an autograder to upload to Gradescope
   extend | drop | allowances        more time, or out of the total: for one, for all; the list
   audit                             every change of a score
@@ -210,6 +212,28 @@ def build_parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="feedback: the folder that dlcourse collect made",
+    )
+
+    report = add(
+        "course-report",
+        "pages and a table of who has what in all assignments",
+        "dlcourse course-report --from grades --out course_report --roster roster.csv",
+    )
+    report.add_argument(
+        "--from",
+        dest="folders",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="DIR",
+        help="the --out of dlcourse grade, of each assignment, or the folder that holds them",
+    )
+    report.add_argument("--out", type=Path, required=True, metavar="DIR")
+    report.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="the class as CSV, as in dlcourse collect: names, sections, and who is missing",
     )
 
     gradescope = add(
@@ -439,6 +463,10 @@ def _run(args: argparse.Namespace) -> int:
             if ungraded:
                 print(f"no score yet: {', '.join(ungraded)}")
             return 0
+        case "course-report":
+            from graders.reports.course_report import course_report
+
+            return course_report(args.folders, args.out, args.roster)
         case "gradescope":
             from graders.gradescope.bundle import bundle
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -70,14 +70,14 @@ def write_feedback(results: ClassResults, out: Path, lines: Sequence[FinalScore]
     Args:
         lines: everyone's final score, in the order of the results.
     """
-    names = page_names(results)
+    names = page_names(submission.student for submission in results.submissions)
     for line in lines:
-        _replace(out / "feedback" / names[line.student], feedback_page(results, line))
+        write_page(out / "feedback" / names[line.student], feedback_page(results, line))
 
 
-def page_names(results: ClassResults) -> dict[str, str]:
+def page_names(students: Iterable[str]) -> dict[str, str]:
     """Student -> the file of their page, distinct also where names differ in case alone."""
-    students = [submission.student for submission in results.submissions]
+    students = list(students)
     names = {student: f"{student}.html" for student in students}
     for group in look_alikes(students):
         for student in group:
@@ -88,7 +88,7 @@ def page_names(results: ClassResults) -> dict[str, str]:
 
 def write_report(results: ClassResults, out: Path, lines: Sequence[FinalScore]) -> None:
     """Write ``out/report.html``, which links to the feedback pages beside it."""
-    _replace(out / "report.html", report_page(results, lines))
+    write_page(out / "report.html", report_page(results, lines))
 
 
 def feedback_page(results: ClassResults, line: FinalScore) -> str:
@@ -123,7 +123,6 @@ def report_page(results: ClassResults, lines: Sequence[FinalScore]) -> str:
     """Return the instructor's page; scores in it are final ones, and those of tests the tests'."""
     scores = [line.score for line in lines if line.counts and line.score is not None]
     max_score = lines[0].max_score if lines else results.max_score
-    bars = class_statistics.histogram(scores, max_score)
     attention = [
         replace(item, message=printable(item.message))
         for item in class_statistics.needs_attention(results)
@@ -138,14 +137,15 @@ def report_page(results: ClassResults, lines: Sequence[FinalScore]) -> str:
             lines=lines,
             links={
                 student: f"feedback/{quote(name, safe='')}"
-                for student, name in page_names(results).items()
+                for student, name in page_names(
+                    submission.student for submission in results.submissions
+                ).items()
             },
             guessed=sum(item.submitted_at_source == GUESSED for item in results.submissions),
             guessed_source=GUESSED,
             counts=Counter(submission.status for submission in results.submissions),
             summary=class_statistics.summary(scores),
-            bars=bars,
-            tallest=max([bar.count for bar in bars] + [1]),
+            bars=class_statistics.histogram(scores, max_score),
             attention=attention,
             tasks=class_statistics.difficulties(results),
             slowest=[
@@ -219,7 +219,8 @@ def _clean_tests(tests: tuple[TestResult, ...]) -> Iterator[TestResult]:
         yield replace(test, message=printable(test.message))
 
 
-def _replace(path: Path, content: str) -> None:
+def write_page(path: Path, content: str) -> None:
+    """Replace a page, unless it says the same already."""
     if path.exists() and path.read_bytes() == content.encode():
         return
     write_atomically(path, content)
