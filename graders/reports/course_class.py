@@ -87,7 +87,7 @@ def course_rows(
     for record in records:
         called: dict[str, str] = {}
         for student, outcome in record.outcomes.items():
-            key = _person(student, roster)
+            key = person_id(student, roster)
             if key in called:
                 raise BadInput(
                     f"{record.folder / 'results.json'}: {called[key]} and {student} are one person "
@@ -142,7 +142,7 @@ def _shares(outcomes: Mapping[str, Outcome], maxima: Mapping[str, float]) -> dic
     return shares
 
 
-def _person(student: str, roster: Roster | None) -> str:
+def person_id(student: str, roster: Roster | None) -> str:
     """The id of the one person of the roster who is called so, else the student's own."""
     found = {known.id for known in roster.by_any.get(folded(student), [])} if roster else set()
     return found.pop() if len(found) == 1 and student not in found else student

@@ -6,6 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -13,11 +14,12 @@ from urllib.parse import quote
 from rich.console import Console
 from rich.progress import track
 
+from graders.engine.allowances import Allowances, allowances_path, read_allowances
 from graders.engine.printable import printable_cell
 from graders.engine.results import write_atomically
 from graders.errors import BadInput
-from graders.platforms.roster import read_roster
-from graders.reports.course_class import Row, course_rows, without_names
+from graders.platforms.roster import Roster, read_roster
+from graders.reports.course_class import Row, course_rows, person_id, without_names
 from graders.reports.course_pages import course_page, page_without_names, student_pages
 from graders.reports.course_records import (
     AssignmentRecord,
@@ -53,7 +55,8 @@ def course_report(grades: Sequence[Path], out: Path, roster: Path | None = None)
         read_assignment(folder) for folder in _shown(folders, "reading grades", len(folders))
     ]
     check_distinct(records)
-    rows = course_rows(records, people)
+    allowances = _allowances(people)
+    rows = course_rows(records, people, allowances.left_out)
     _write(records, rows, out)
     for record in records:
         if record.num_changed:
@@ -64,12 +67,31 @@ def course_report(grades: Sequence[Path], out: Path, roster: Path | None = None)
                 "which renews pages and late penalties",
                 file=sys.stderr,
             )
+    known = {row.person.id for row in rows}
+    if strange := sum(
+        bool(line.student) and line.student not in known for line in allowances.lines
+    ):
+        print(
+            f"dlcourse: {allowances_path()}: {strange} of its lines are about nobody whom "
+            "the grades or the roster know: `dlcourse allowances` lists them",
+            file=sys.stderr,
+        )
     what = "assignment" if len(records) == 1 else "assignments"
     print(f"{len(rows)} {'student' if len(rows) == 1 else 'students'}, {len(records)} {what}")
     print(f"for you: {out / PAGE} and {out / TABLE}")
     print(f"for each student: {out / STUDENTS}")
     print(f"for others: {out / NO_NAMES}")
     return 0
+
+
+def _allowances(roster: Roster | None) -> Allowances:
+    """What the course allows, each student called as in the report."""
+    return Allowances(
+        tuple(
+            replace(line, student=person_id(line.student, roster) if line.student else "")
+            for line in read_allowances().lines
+        )
+    )
 
 
 def _shown(steps: Iterable[Step], title: str, count: int) -> Iterable[Step]:
@@ -91,7 +113,7 @@ def _write(records: Sequence[AssignmentRecord], rows: Sequence[Row], out: Path) 
     for row, page in _shown(student_pages(records, rows), "writing pages", len(rows)):
         write_page(out / STUDENTS / files[row.person.id], page)
     for path in sorted((out / STUDENTS).glob("*.html")):
-        if path.name not in files.values() and OURS in path.read_text(encoding="utf-8"):
+        if path.name not in files.values() and OURS.encode() in path.read_bytes():
             path.unlink()
     write_page(out / NO_NAMES, page_without_names(records, without_names(rows)))
     write_atomically(out / TABLE, table(records, rows))
@@ -115,7 +137,9 @@ def table(records: Sequence[AssignmentRecord], rows: Sequence[Row]) -> str:
         is_final = total.score is not None
         found = [row.outcomes.get(name) for name in names]
         waiting = (
-            name for name, own in zip(names, found, strict=True) if own and own.score is None
+            name
+            for name, own in zip(names, found, strict=True)
+            if own and own.score is None and name not in total.left_out
         )
         writer.writerow(
             [

@@ -185,6 +185,28 @@ def test_points_by_hand_count_and_pages_that_are_older_are_told(course: Path, ca
     assert "bob" not in said.err + said.out
 
 
+def test_what_the_course_drops_is_in_no_total(course: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("DLCOURSE_ROOT", str(course))
+    Path("allowances.csv").write_text(
+        "kind,assignment,student,value\n"
+        "drop lowest,,,1\ndrop,softmax,ADA@x.edu,yes\ndrop,softmax,stranger,yes\n"
+    )
+    save(graded(submission("ada", *FAILED), name="optimizers"), "grades/optimizers")
+    rows = rows_of(parse(report("--roster", "roster.csv") / "course.html"))
+    # ada's lowest is of those that are left
+    assert rows["Lovelace, Ada ada \u00b7 A"] == ["80", "80", "80", "0 lowest", "100 dropped"]
+    assert rows["fay"] == ["0 so far", "…", "– lowest", "–", "…"]
+    own = text_of(parse(Path("out/students/ada.html")))
+    assert "80 of 100 points, 80 %" in own
+    assert "optimizers lowest: does not count 0 / 100" in own
+    others = text_of(parse(Path("out/without_names.html")))
+    assert "0 lowest" in others
+    assert "dropped" not in others
+    said = capsys.readouterr().err
+    assert "1 of its lines are about nobody" in said
+    assert "stranger" not in said
+
+
 def test_twice_the_same_and_nobody_who_is_gone(course: Path) -> None:
     out = report()
     before = {path: (path.read_bytes(), path.stat().st_ino) for path in out.rglob("*.html")}

@@ -34,14 +34,11 @@ COMMANDS = (
     ("collect", "in", "--from", "canvas", "--to", "out"),
     ("grade", "softmax", "in", "--out", "out"),
     ("export", "softmax", "--from", "in", "--format", "csv", "--to", "out"),
-<<<<<<< HEAD
     ("extend", "softmax", "--student", "ada", "--undo"),
     ("drop", "softmax"),
     ("allowances",),
     ("audit", "out"),
-=======
     ("course-report", "--from", "in", "--out", "out"),
->>>>>>> c708046 (One command puts a course's assignments together: who has what, a page for each student, and one without names)
     ("similarity", "softmax", "in", "--out", "out"),
     ("gradescope", "softmax", "--to", "out"),
     ("leaderboard", "in"),
