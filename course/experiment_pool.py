@@ -18,7 +18,9 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 
+from course.deferred import deferred
 from graders.installation import install_command
 from lightning_modules.errors import BadInput, Unavailable
 from lightning_modules.experiments.plan import Job
@@ -47,9 +49,7 @@ def perform_all(jobs: Iterable[Job], workers: Workers | None) -> Iterator[Record
     """
     waiting = list(jobs)
     if workers is None:
-        from course.experiment_jobs import perform
-
-        yield from map(perform, waiting)
+        yield from map(_perform, waiting)
         return
     while waiting:
         lost: list[Job] = []
@@ -62,9 +62,15 @@ def perform_all(jobs: Iterable[Job], workers: Workers | None) -> Iterator[Record
 
 
 def _perform(job: Job) -> Record:
-    from course.experiment_jobs import perform  # imports torch, in the worker
+    return _performer()(job)
 
-    return perform(job)
+
+@cache
+def _performer() -> Callable[[Job], Record]:
+    """Imports PyTorch, in the process that performs the jobs."""
+    with deferred():
+        from course.experiment_jobs import perform
+    return perform
 
 
 def _together(waiting: list[Job], workers: Workers, lost: list[Job]) -> Iterator[Record]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from course.deferred import deferred
+
 
 def main(argv: list[str]) -> int:
     """Runs one LightningCLI command.
@@ -18,8 +20,9 @@ def main(argv: list[str]) -> int:
     # where one's own classes lie, `mynet.Net`; last, so that none hides an installed module
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
-    from course.lightning_cli import run
-    from lightning_modules.distributed.peers import process_rank
+    with deferred():
+        from course.lightning_cli import run
+        from lightning_modules.distributed.peers import process_rank
 
     try:
         return run(argv)

@@ -8,6 +8,7 @@ do; wall seconds what a person waits, when nothing else runs.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -18,33 +19,42 @@ from pathlib import Path
 CONFIG = Path(__file__).resolve().parents[2] / "course/01_linear_models/softmax.yaml"
 REPORT = """
 import os, resource, sys, time
-started = float(sys.argv.pop())
 def report():
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print()
     print(time.time() - started, sum(use.ru_utime + use.ru_stime for use in used))
     sys.stdout.flush()
     os._exit(0)
+started = float(os.environ["STARTED"])
 """
-ALONE = REPORT + "import lightning.pytorch\nreport()\n"
-FIT = (
+FIRST_STEP = (
     REPORT
-    + f"""
-import course.lightning_cli as cli
-class First(cli.StepSeed):
+    + """
+from lightning.pytorch import Callback
+class FirstStep(Callback):
     def on_train_batch_end(self, *args):
         report()
-cli.StepSeed = First
-cli.run(["fit", "--config", {str(CONFIG)!r}, "--run_dir", "run"])
 """
 )
+FIT = ["-m", "course", "fit", "--config", str(CONFIG), "--run_dir", "run"]
+ARMS = {
+    "import lightning.pytorch": ["-c", REPORT + "import lightning.pytorch\nreport()"],
+    "fit to its first step": [*FIT, "--trainer.callbacks+=first_step.FirstStep"],
+}
 
 
-def measure(code: str) -> tuple[float, float]:
+def measure(arguments: list[str]) -> tuple[float, float]:
     """Wall and processor seconds of a Python process until its `report`."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", code, str(time.time())]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+        Path(folder, "first_step.py").write_text(FIRST_STEP)
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env={**os.environ, "STARTED": str(time.time())},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     wall, cpu = map(float, done.stdout.split()[-2:])
     return wall, cpu
 
@@ -52,11 +62,10 @@ def measure(code: str) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
-    arms = {"import lightning.pytorch": ALONE, "fit to its first step": FIT}
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in arms}
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ARMS}
     for _ in range(parser.parse_args().repeats):
-        for name, code in arms.items():
-            found[name].append(measure(code))
+        for name, arguments in ARMS.items():
+            found[name].append(measure(arguments))
     medians = {
         name: [statistics.median(v) for v in zip(*values, strict=True)]
         for name, values in found.items()
