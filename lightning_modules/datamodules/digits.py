@@ -24,7 +24,7 @@ _SCALES = {
 
 def normalise(images: Tensor, mean: float = MEAN, std: float = STD) -> Tensor:
     """Bytes (N, 28, 28) to floats (N, 1, 28, 28) of mean 0 and standard deviation 1."""
-    return ((images.float() / 255 - mean) / std).unsqueeze(1)  # (N, 1, 28, 28)
+    return images.float().div_(255).sub_(mean).div_(std).unsqueeze(1)  # (N, 1, 28, 28)
 
 
 class Digits(InMemory):
