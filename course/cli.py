@@ -46,6 +46,7 @@ students
   data                              list, fetch and verify data sets
   check                             public tests on your own file, with hints
   submit                            hand in your file
+  regrade-request                   ask for a test to be looked at again
   experiment                        a claim, or your own comparison, over several seeds
 instructors
   release                           make the student bundle
@@ -55,7 +56,9 @@ instructors
   course-report                     all assignments together, for you and for each student
   gradescope                        an autograder to upload to Gradescope
   extend | drop | allowances        more time, or out of the total: for one, for all; the list
+  regrades                          what students ask to be looked at again, and your answers
   audit                             every change of a score
+  forget                            delete what there is of one student
   similarity                        submissions that look alike
   new-assignment                    an assignment that passes, to be turned into yours
   lint-assignment                   what to mend in an assignment
@@ -395,7 +398,7 @@ def _run(args: argparse.Namespace) -> int:
             f"{args.command} works in the instructor's copy of the course: this one, for students, "
             "has no solutions, no hidden tests and no grades"
         )
-    if args.command in gradebook_commands.COMMANDS:
+    if args.command in (*gradebook_commands.COMMANDS, *gradebook_commands.OF_STUDENTS):
         return gradebook_commands.run(args)
     match args.command:
         case "demo":

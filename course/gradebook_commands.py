@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 AddCommand = Callable[[str, str, str], argparse.ArgumentParser]
-COMMANDS = ("extend", "drop", "allowances", "audit")
+COMMANDS = ("extend", "drop", "allowances", "regrades", "audit", "forget")
+OF_STUDENTS = ("regrade-request",)
 
 
 def add_commands(add: AddCommand) -> None:
@@ -39,6 +40,39 @@ def add_commands(add: AddCommand) -> None:
 
     add("allowances", "list extensions and drops", "dlcourse allowances")
 
+    ask = add(
+        "regrade-request",
+        "ask your instructor to look at a test again",
+        "dlcourse regrade-request softmax --test test_large_scores --note TEXT "
+        "--student ada --to /srv/submitted",
+    )
+    ask.add_argument("name", metavar="NAME")
+    ask.add_argument("--test", required=True, metavar="TEST", help="as your feedback calls it")
+    ask.add_argument("--note", required=True, metavar="TEXT", help="why you think that it is wrong")
+    ask.add_argument("--student", metavar="ID")
+    ask.add_argument(
+        "--to", type=Path, metavar="DIR", help="default: a file in this folder, to be handed in"
+    )
+
+    regrades = add(
+        "regrades",
+        "list what students ask to be looked at again, or answer one of them",
+        "dlcourse regrades softmax submitted --out grades/softmax\n"
+        "         dlcourse regrades softmax submitted --out grades/softmax --student ada "
+        "--test test_large_scores --answer TEXT --points 14",
+    )
+    regrades.add_argument("name", metavar="NAME")
+    regrades.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
+    regrades.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="the --out of dlcourse grade"
+    )
+    regrades.add_argument("--student", metavar="ID", help="whose request --answer answers")
+    regrades.add_argument("--test", metavar="TEST", help="on which test")
+    regrades.add_argument("--answer", metavar="TEXT", help="what the student will read")
+    regrades.add_argument(
+        "--points", type=float, metavar="P", help="for the test's whole task; default: as they are"
+    )
+
     audit = add(
         "audit",
         "every change of a score: who, when, from what to what, and why",
@@ -46,6 +80,20 @@ def add_commands(add: AddCommand) -> None:
     )
     audit.add_argument("folder", type=Path, metavar="DIR", help="the --out of dlcourse grade")
     audit.add_argument("--student", metavar="ID", help="default: everyone")
+
+    forget = add(
+        "forget",
+        "list what there is of a student, and delete it with --yes",
+        "dlcourse forget ada submitted grades lms.csv",
+    )
+    forget.add_argument("student", metavar="STUDENT")
+    forget.add_argument(
+        "places", nargs="+", type=Path, metavar="PLACE", help="of submissions, grades, exports"
+    )
+    forget.add_argument(
+        "--known-as", nargs="+", default=[], metavar="ID", help="other ids, in tables of platforms"
+    )
+    forget.add_argument("--yes", action="store_true", help="delete what is listed")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,8 +111,29 @@ def run(args: argparse.Namespace) -> int:
             from graders.bookkeeping.allowing import listing
 
             return listing()
+        case "regrade-request":
+            from graders.students.regrade_request import regrade_request
+
+            return regrade_request(args.name, args.test, args.note, args.student, args.to)
+        case "regrades":
+            return _regrades(args)
+        case "forget":
+            from graders.bookkeeping.forget import forget
+
+            return forget(args.student, args.places, args.known_as, args.yes)
         case "audit":
             from graders.bookkeeping.trail import tell_audit
 
             return tell_audit(args.folder, args.student)
     raise AssertionError(args.command)
+
+
+def _regrades(args: argparse.Namespace) -> int:
+    from graders.bookkeeping.regrades import Answer, regrades
+    from graders.errors import BadInput
+
+    named = (args.student, args.test, args.answer)
+    if not all(named) and any(it is not None for it in (*named, args.points)):
+        raise BadInput("--student, --test and --answer go together; --points may go with them")
+    answer = Answer(*named, points=args.points) if all(named) else None
+    return regrades(args.name, args.submissions, args.out, answer)

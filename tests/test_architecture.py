@@ -33,7 +33,7 @@ GRADERS_ROOMS = {
     "nbgrader": "engine errors",
     "platforms": "engine errors",
     "reports": "platforms nbgrader engine errors installation",
-    "bookkeeping": "engine errors",
+    "bookkeeping": "reports nbgrader engine errors",
     "students": "engine sandbox errors installation",
     "authoring": "students nbgrader engine sandbox errors",
     "gradescope": "reports engine sandbox errors installation",

@@ -44,34 +44,34 @@ def note(
     out: Path,
     lines: Iterable[FinalScore],
     extensions: Mapping[str, datetime | None] | None = None,
+    *,
     because: str = "",
-) -> int:
+    request: str = "",
+) -> None:
     """Append a line for everyone whose score, or what makes it, is not what the last line says.
 
     Args:
+        extensions: student -> when the work is due for them.
         because: why, where the command knows more than the numbers tell.
-
-    Returns:
-        How many lines.
+        request: the student's request that is answered, which is noted whatever became of it.
     """
     path = out / FILE
     last = {entry["student"]: _standing(entry["now"]) for entry in entries(path)}
     about = {"at": datetime.now(UTC).isoformat(" ", "seconds"), "by": os_user()}
+    if request:
+        about["request"] = request
     text = ""
-    count = 0
     for line in lines:
         before, now = last.get(line.student), Standing.of(line)
-        if before is not None and _same(before, now):
+        if before is not None and _same(before, now) and not request:
             continue
         until = (extensions or {}).get(line.student)
         why = "; ".join(filter(None, (because, *reasons(before, now, until))))
         entry = {"student": line.student, "old": before.score if before else None,
                  "new": now.score, "why": why, "now": asdict(now)}  # fmt: skip
         text += json.dumps(about | entry) + "\n"
-        count += 1
     if text:
         append(path, text)
-    return count
 
 
 def append(path: Path, text: str) -> None:

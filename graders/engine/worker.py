@@ -21,7 +21,7 @@ from graders.sandbox.sandbox import Sandbox
 ONE_AT_A_TIME = threading.Lock()  # a cluster's worker may have several threads, a grader not
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # a cluster logs the arguments of what fails: no student's data
 class GradingJob:
     """One submission to grade."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,69 +19,7 @@ from graders.engine.allowances import Allowances, read_allowances
 from graders.errors import BadInput
 from graders.nbgrader import gradebook
 from graders.nbgrader.backups import KEPT, back_up, backups
-
-LATE = "2026-03-02 12:00:00 UTC\n"  # by a day
-TEN_A_DAY = """\
-from nbgrader.plugins import BasePlugin
-class PerDay(BasePlugin):
-    def late_submission_penalty(self, student_id, score, total_seconds_late):
-        return 10 * total_seconds_late / 86400
-c = get_config()
-c.AssignLatePenalties.plugin_class = PerDay
-"""
-
-
-class Course:
-    """A course folder of one's own, and its commands."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.out = folder / "grades" / "means"
-        self.book = self.out / "gradebook.db"
-        self.tests = folder / "graders" / "hidden" / "means" / "test_means.py"
-
-    def grade(self, *options: str) -> int:
-        arguments = ["grade", "means", "submitted", "--out", "grades/means", "--jobs", "1"]
-        return main([*arguments, *options])
-
-    def trail(self) -> list[tuple[str, float | None, float | None, str]]:
-        return [
-            (line["student"], line["old"], line["new"], line["why"])
-            for line in audit.entries(self.out / "audit.jsonl")
-        ]
-
-    def scores(self) -> dict[str, float]:
-        records = json.loads((self.out / "results.json").read_text())["submissions"]
-        return {record["student"]: record["final_score"] for record in records}
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
-    """Graded once: ada is right, bob forgot the mean, both a day late; nobody was told a due date.
-
-    The tests of this file go on from there, one after the other.
-    """
-    folder = tmp_path_factory.mktemp("course")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DLCOURSE_ROOT", str(folder))
-        patch.setenv("DLCOURSE_SECRET", "for a test")
-        patch.chdir(folder)
-        assert main(["new-assignment", "means"]) == 0
-        (folder / "nbgrader_config.py").write_text(TEN_A_DAY)
-        right = folder / "assignments/means/means.py"
-        wrong = folder / "tests/mutants/means/forgets_the_mean.py"
-        for student, work in {"ada": right, "bob": wrong}.items():
-            place = folder / "submitted" / student / "means"
-            place.mkdir(parents=True)
-            shutil.copy(work, place / "means.py")
-            (place / "timestamp.txt").write_text(LATE)
-        made = Course(folder)
-        assert made.grade() == 0
-        yield made
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+from tests.graders.bookkeeping.small_course import Course, everything
 
 
 def lost(course: Course) -> dict[str, float]:

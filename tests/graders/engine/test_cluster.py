@@ -12,7 +12,8 @@ from distributed import LocalCluster
 
 from course.cli import main
 from graders.engine.catalogue import source_path
-from graders.engine.worker import warm_grader
+from graders.engine.cells import from_script
+from graders.engine.worker import GradingJob, warm_grader
 
 SOLUTION = source_path("softmax").read_text()
 
@@ -94,3 +95,9 @@ def test_no_scheduler_is_one_line(submitted, tmp_path, capsys, monkeypatch):
     arguments = ["grade", "softmax", str(submitted), "--out", str(tmp_path / "out")]
     assert main([*arguments, "--cluster", "tcp://127.0.0.1:1"]) == 2
     assert "no Dask scheduler answers" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_what_a_cluster_logs_of_a_job_that_fails_has_nothing_of_the_student():
+    job = GradingJob("ada", b"her seed", "0f1e2d", from_script("softmax.py", b"her_work = 1"))
+    logged = repr((job,))
+    assert not [word for word in ("ada", "seed", "0f1e2d", "her_work") if word in logged]
