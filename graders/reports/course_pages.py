@@ -65,7 +65,7 @@ def _page(
         bars=class_statistics.histogram(shares, 100.0),
         num_absent=sum(row.is_absent for row in rows),
         num_open=sum(row.total.score is None for row in rows),
-        attention=course_statistics.attention(records, rows) if links is not None else [],
+        attention=list(course_statistics.attention(records, rows)) if links is not None else [],
         sections=course_statistics.sections(rows),
         tests=course_statistics.hardest(records),
         messages=course_statistics.most_met(met),

@@ -258,6 +258,12 @@ def test_one_folder_may_be_named_itself(course: Path) -> None:
     assert rows_of(parse(Path("out/course.html")))["ada"] == ["180", "90", "100", "80"]
 
 
+def test_where_nothing_needs_a_human_nothing_says_so(course: Path) -> None:
+    save(graded(submission("ada", *PASSED)), "fine/softmax")
+    assert main(["course-report", "--from", "fine", "--out", "out"]) == 0
+    assert "Needs a human" not in text_of(parse(Path("out/course.html")))
+
+
 def test_an_empty_class_makes_pages(course: Path) -> None:
     save(graded(), "new/softmax")
     assert main(["course-report", "--from", "new", "--out", "out"]) == 0
