@@ -237,7 +237,7 @@ def write_everything(
         trust_file_times=trust_file_times,
     )
     lines = final_scores(results, out / "gradebook.db")
-    audit.note(out, lines, extensions)
+    audit.note(out, results.assignment, lines, extensions)
     write_atomically(out / "results.json", results_json(results, lines))
     names = [test.name for test in tests]
     write_atomically(out / "grades.csv", grades_csv(lines, results.assignment, names))

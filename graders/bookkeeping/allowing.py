@@ -53,7 +53,7 @@ def drop(
         raise BadInput("--lowest K is for everyone, 0 or more: --lowest 0 lets all count again")
     if lowest is not None:
         add([Allowance("drop lowest", value=str(lowest), reason=_line(reason))])
-        print(f"{EVERYONE}: the {lowest} lowest are left out of the total")
+        print(f"{EVERYONE}: the lowest {lowest} left out of the total")
     else:
         who = [_named(student) for student in students] or [""]
         value = "" if undo else YES
@@ -74,7 +74,7 @@ def listing() -> int:
         elif line.kind == "drop":
             what = "left out of the total" if line.value else "counts"
         else:
-            what = f"the {line.value or 0} lowest left out of the total"
+            what = f"the lowest {line.value or 0} left out of the total"
         signed = ", ".join(filter(None, (line.by, line.at[:10])))
         rows.append((line.student or EVERYONE, line.assignment or "all", what, line.reason, signed))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

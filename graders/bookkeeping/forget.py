@@ -37,11 +37,17 @@ TELLING = 4  # characters of another name, of which fewer stand in many a file
 
 @dataclass(frozen=True)
 class Trace:
-    """Something that would go, and how."""
+    """Something that would go, of a file or as a whole, and how."""
 
     path: Path
     what: str
     erase: Callable[[], None]
+    whole: bool = False
+
+    def verb(self, done: bool) -> str:
+        if self.whole:
+            return "deleted" if done else "would delete"
+        return "changed" if done else "would change"
 
 
 @dataclass(frozen=True)
@@ -83,12 +89,12 @@ def forget(student: str, places: Sequence[Path], known_as: Sequence[str], sure: 
                 if folder.name != "backups":
                     locks.enter_context(only_grader(folder, "forget"))
         found = _traces(who, places)
-        done = "deleted" if sure else "would delete"
         for trace in found:
-            print(f"{done}  {printable(str(trace.path))}: {trace.what}")
+            print(f"{trace.verb(sure)}  {printable(str(trace.path))}: {trace.what}")
             if sure:
                 trace.erase()
         gone = [trace.path for trace in found]
+        gone += [path.with_name("report.html") for path in gone if path.name == "results.json"]
         _tell_others(who, [path for path in files if not _within(path, gone)])
     if not found:
         print(f"nothing of {student} is there")
@@ -126,11 +132,12 @@ def _in_place(who: Who, place: Path) -> Iterator[Trace]:
             if who.names(folder, place, name) and not any((path / it).exists() for it in OURS):
                 folders.remove(name)
                 erase = path.unlink if path.is_symlink() else partial(shutil.rmtree, path)
-                yield Trace(path, f"folder of {sum(1 for _ in _files(path))} files", erase)
+                count = sum(1 for _ in _files(path))
+                yield Trace(path, f"folder, {_counted(count, 'file')}", erase, whole=True)
         for name in sorted(names):
             path = folder / name
             if who.names(folder, place, name):
-                yield Trace(path, "file", path.unlink)
+                yield Trace(path, "file", path.unlink, whole=True)
             else:
                 yield from _in_file(who, path)
 
@@ -141,7 +148,7 @@ def _in_file(who: Who, path: Path) -> Iterator[Trace]:
     if path.suffix == ".db":
         if rows := erasing.in_gradebook(path, who.student):
             erase = partial(erasing.from_gradebook, path, who.student)
-            yield Trace(path, f"{rows} rows and what belongs to them", erase)
+            yield Trace(path, f"without {_counted(rows, 'row')} and what belongs there", erase)
         return
     without = _without(who, path)
     if without is None:
@@ -152,7 +159,8 @@ def _in_file(who: Who, path: Path) -> Iterator[Trace]:
     except ValueError:
         return  # not what its name says
     if gone:
-        what = f"{gone} lines made nobody's" if path.name == audit.FILE else f"{gone} lines"
+        lines = _counted(gone, "line")
+        what = f"{lines} made nobody's" if path.name == audit.FILE else f"without {lines}"
         yield Trace(path, what, partial(_write, path, left))
 
 
@@ -169,6 +177,10 @@ def _without(who: Who, path: Path) -> Callable[[str], tuple[str, int]] | None:
     return None
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _write(path: Path, content: str) -> None:
     mode = path.stat().st_mode & 0o777
     write_atomically(path, content.encode("utf-8", "surrogateescape"), mode)
@@ -182,7 +194,7 @@ def _in_allowances(student: str) -> list[Trace]:
     kept = [line for line in lines if line.student != student]
     if len(kept) == len(lines):
         return []
-    what = f"{len(lines) - len(kept)} lines"
+    what = f"without {_counted(len(lines) - len(kept), 'line')}"
     return [Trace(allowances.allowances_path(), what, partial(allowances.write, kept))]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graders.engine import audit
+from graders.engine.allowances import read_allowances
 from graders.engine.catalogue import source_path
 from graders.engine.final import FinalScore, FinalTask
 from graders.engine.hand_ins import find
@@ -137,4 +138,6 @@ def _answer(results: ClassResults, out: Path, asked: Asked, answer: Answer) -> N
     lines = final_scores(results, out / "gradebook.db")
     line = next(line for line in lines if line.student == answer.student)
     because = f"regrade request on {answer.test}"
-    audit.note(out, [line], because=because, request=asked.request.key(answer.student))
+    key = asked.request.key(answer.student)
+    extensions = read_allowances().extensions(name)
+    audit.note(out, name, [line], extensions, because=because, request=key)

@@ -23,7 +23,14 @@ def tell_audit(folder: Path, student: str | None) -> int:
         raise BadInput(f"{path} has nothing of {student!r}: is it the student's folder's name?")
     for line in found:
         change = f"{_score(line['old'])} → {_score(line['new'])}"
-        parts = (line["at"][:19], line["by"], line["student"], change, line["why"])
+        parts = (
+            line["at"][:19],
+            line["by"],
+            line["assignment"],
+            line["student"],
+            change,
+            line["why"],
+        )
         print("  ".join(printable(part) for part in parts))
     return 0
 

@@ -42,6 +42,7 @@ class Standing:
 
 def note(
     out: Path,
+    assignment: str,
     lines: Iterable[FinalScore],
     extensions: Mapping[str, datetime | None] | None = None,
     *,
@@ -56,8 +57,13 @@ def note(
         request: the student's request that is answered, which is noted whatever became of it.
     """
     path = out / FILE
-    last = {entry["student"]: _standing(entry["now"]) for entry in entries(path)}
-    about = {"at": datetime.now(UTC).isoformat(" ", "seconds"), "by": os_user()}
+    last = {
+        entry["student"]: _standing(entry["now"])
+        for entry in entries(path)
+        if entry["assignment"] == assignment
+    }
+    about = {"at": datetime.now(UTC).isoformat(" ", "seconds"), "by": os_user(),
+             "assignment": assignment}  # fmt: skip
     if request:
         about["request"] = request
     text = ""
@@ -96,6 +102,7 @@ def entries(path: Path) -> list[dict[str, Any]]:
         try:
             entry = json.loads(line)
             _standing(entry["now"])
+            entry["assignment"], entry["student"]
         except (ValueError, KeyError, TypeError):
             continue
         found.append(entry)

@@ -80,7 +80,8 @@ def compared(out: Path, lines: list[FinalScore]) -> str:
             scores = _score(said.get("final_score")), _score(line.score)
             rows.append((shown(line.student, WIDTH), *scores, "; ".join(what)))
     gone = sorted(before.keys() - {line.student for line in lines})
-    return "\n".join([*_table(rows), *_tests(by_test), *_summary(rows, lines, gone)])
+    changed = sum(old != new for _, old, new, _ in rows)
+    return "\n".join([*_table(rows), *_tests(by_test), *_summary(changed, len(lines), gone)])
 
 
 def _changes(old: SubmissionResult | None, new: SubmissionResult) -> Iterator[Change]:
@@ -135,7 +136,7 @@ def _tests(by_test: dict[str, list[float]]) -> Iterator[str]:
         yield f"{name}: {gain} gain and {lose} lose, {sum(points):+g} points in all"
 
 
-def _summary(rows: list[Any], lines: list[FinalScore], gone: list[str]) -> Iterator[str]:
+def _summary(changed: int, count: int, gone: list[str]) -> Iterator[str]:
     if gone:
         yield f"no longer handed in: {', '.join(shown(name, WIDTH) for name in gone)}"
-    yield f"{len(rows)} of {len(lines)} would change; nothing was written"
+    yield f"{changed} of {count} scores would change; nothing was written"

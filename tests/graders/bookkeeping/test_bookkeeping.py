@@ -52,7 +52,7 @@ def test_what_if_tells_what_a_changed_test_would_do_and_writes_nothing(course, c
     assert row[:3] == ["bob", "60", "100"]
     assert "test_means failed (0 of 40) → passed (40 of 40)" in " ".join(row)
     assert "test_means: 1 gain and 0 lose, +40 points in all" in told
-    assert told[-1] == "1 of 2 would change; nothing was written"
+    assert told[-1] == "1 of 2 scores would change; nothing was written"
     assert not [line for line in told if line.startswith("ada")]
 
 
@@ -137,7 +137,7 @@ def test_the_trail_is_read_by_student(course, capsys):
     assert main(["audit", "grades/means", "--student", "bob"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert len(told) == 4
-    assert told[1].endswith("bob  60 → 100  regrade: tests 60 → 100")
+    assert told[1].endswith("means  bob  60 → 100  regrade: tests 60 → 100")
     assert main(["audit", "grades/means", "--student", "bib"]) == 2
     assert main(["audit", "grades"]) == 2
 
@@ -186,7 +186,7 @@ def test_what_the_total_leaves_out(course, capsys):
     assert allowed.left_out("ada", {"means": 1.0, "softmax": 1.0}) == {"means": "dropped"}
     capsys.readouterr()
     assert main(["allowances"]) == 0
-    assert "the 2 lowest left out of the total" in capsys.readouterr().out
+    assert "the lowest 2 left out of the total" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def test_a_listing_changes_nothing(used, capsys):
     assert main(FORGET) == 0
     told = capsys.readouterr().out.splitlines()
     assert everything(used.folder) == before
-    assert "would delete  submitted/bob: folder of 3 files" in told
-    assert "would delete  exports/canvas.csv: 1 lines" in told
+    assert "would delete  submitted/bob: folder, 3 files" in told
+    assert "would change  exports/canvas.csv: without 1 line" in told
     assert told[-1].startswith("nothing was deleted: --yes")
     assert main(["forget", "bib", "submitted", "grades"]) == 0
     assert capsys.readouterr().out == "nothing of bib is there\n"
