@@ -22,6 +22,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# What students put into the exchange is neither believed nor followed as a link.
+c.ExchangeFactory.collect = "graders.platforms.nbgrader_collect.Collect"
+
 # What a late submission loses: "none", "zero" (everything), or a plugin of your own, see
 # https://nbgrader.readthedocs.io/en/stable/plugins/late-plugin.html
 c.LateSubmissionPlugin.penalty_method = "none"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from datetime import UTC, datetime
@@ -17,16 +18,19 @@ class TooLarge(Rejected):
     """A file of more than ``MAX_BYTES``."""
 
 
-def read_file(path: Path) -> tuple[bytes, datetime]:
+def read_file(path: Path, folder: int | None = None) -> tuple[bytes, datetime]:
     """A regular file's bytes, and when it was last changed.
+
+    Args:
+        folder: an open folder that ``path`` starts from, and not where this process is.
 
     Raises:
         Rejected: it is not a regular file, or too large.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError as error:
-        if path.is_symlink():
+        if error.errno == errno.ELOOP:
             raise Rejected(f"{path.name} is a link: hand in the file itself") from None
         raise Rejected(f"{path.name} cannot be read: {error.strerror}") from None
     try:

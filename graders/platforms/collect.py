@@ -17,7 +17,7 @@ from graders.engine.hand_ins import COLLECTED
 from graders.engine.records import only_grader
 from graders.engine.timestamps import read_time
 from graders.errors import BadInput
-from graders.platforms import canvas, folder, github, gradescope, moodle
+from graders.platforms import canvas, exchange, folder, github, gradescope, moodle
 from graders.platforms.handed import Handed, files_of
 from graders.platforms.matching import match, strangers
 from graders.platforms.names import Platform
@@ -93,6 +93,12 @@ def _handed(
     if options.platform == "github":
         with github.hand_ins(options.source, due) as found:
             yield options.assignment or _assignment(_names(found), options), found
+        return
+    if options.platform == "nbgrader":
+        found = exchange.hand_ins(options.source, options.assignment)
+        if not found:
+            raise BadInput(_nothing(options))
+        yield options.assignment or _assignment(_names(found), options), found
         return
     with files_of(options.source) as files:
         match options.platform:

@@ -64,7 +64,8 @@ def write(
             Grades > Import > CSV, mapped from username; ``gradescope`` for one
             ``STUDENT/results.json`` per student, in a folder or, where ``to`` ends in ``.zip``, in
             an archive: Gradescope reads one such file per submission; ``feedback`` for everybody's
-            page in a zip that Moodle or Canvas takes.
+            page in a zip that Moodle or Canvas takes, or in a folder that is there, such as the
+            one of nbgrader's exchange.
         to: the file, or for ``gradescope`` the folder or archive.
         into: for ``canvas`` and ``moodle``, a file that the platform exported, to be filled.
         collected: for ``feedback``, the folder into which the submissions were collected.
@@ -92,7 +93,7 @@ def write(
                 f"{', '.join(changed)}; run it again, which renews pages and late penalties"
             ]
         )
-    if format != "gradescope" and to.is_dir():
+    if format not in ("gradescope", "feedback") and to.is_dir():
         raise BadInput(f"{to} is a folder: name a file for --to")
     if collected is not None:
         absent = feedback_zip.write(results, lines, results_dir, to, collected)

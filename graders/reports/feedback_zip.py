@@ -1,8 +1,9 @@
-"""Everybody's feedback in one zip, called as the platform's own download called the work.
+"""Everybody's feedback in one zip or folder, called as the platform's own download called the work.
 
 Moodle: View all submissions > Upload multiple feedback files in a zip. Canvas: the assignment >
 Re-Upload Submissions; it shows what comes back under the name of the file that was handed in, so
-that a notebook is answered by a notebook.
+that a notebook is answered by a notebook. nbgrader: the exchange's folder `feedback`, which nobody
+can list, and in which a page is called by a secret that its student alone has.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from graders.engine.final import FinalScore
-from graders.engine.results import ClassResults
+from graders.engine.results import ClassResults, write_atomically
 from graders.nbgrader.autograded import printable_markdown
 from graders.platforms.outcome import called_back
 from graders.reports.archive import write_zip
@@ -22,7 +23,7 @@ from graders.reports.pages import feedback_page
 def write(
     results: ClassResults, lines: list[FinalScore], results_dir: Path, to: Path, collected: Path
 ) -> list[str]:
-    """Write the zip, and return the students of whom the download had nothing.
+    """Write the zip, or into the folder ``to``; return those of whom the download had nothing.
 
     Args:
         results_dir: the ``--out`` of ``dlcourse grade``.
@@ -41,7 +42,11 @@ def write(
             files[name] = _notebook(results.assignment, line, results_dir)
         else:
             files[name] = feedback_page(results, line)
-    write_zip(to, files)
+    if to.is_dir():
+        for name, page in files.items():
+            write_atomically(to / name, page)
+    else:
+        write_zip(to, files)
     return [line.student for line in lines if not called.get(line.student)]
 
 

@@ -27,6 +27,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
+from traitlets.config import Config
 
 from graders.engine.catalogue import course_root, source_path
 from graders.errors import BadInput
@@ -253,7 +254,7 @@ def test_the_exchange_carries_a_submission_to_the_grader(course):
     nbgrader(home, "submit", "softmax")
     before = set((course / "submitted").iterdir())
     nbgrader(course, "collect", "softmax")
-    (collected,) = set((course / "submitted").iterdir()) - before
+    (collected,) = set((course / "submitted").glob("[!.]*")) - before
     nbgrader(course, "autograde", "softmax", f"--student={collected.name}")
     assert scores_of(course / "gradebook.db")[collected.name] == 100
     shutil.rmtree(collected)
@@ -383,7 +384,9 @@ def test_nbgrader_in_an_output_folder_never_runs_students_code_itself(out, monke
     from nbgrader.apps import api
 
     monkeypatch.setattr(api, "Autograde", None)
-    exec(compile((out / "nbgrader_config.py").read_text(), "nbgrader_config.py", "exec"), {})
+    text, config = (out / "nbgrader_config.py").read_text(), Config()
+    exec(compile(text, "nbgrader_config.py", "exec"), {"get_config": lambda: config})
+    assert config.ExchangeFactory.collect == "graders.platforms.nbgrader_collect.Collect"
     assert api.Autograde is AutogradeInSandbox
 
 
