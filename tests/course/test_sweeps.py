@@ -6,15 +6,11 @@ import os
 import shutil
 import warnings
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from wandb.sdk.launch.sweeps import utils
 
 from course.cli import main
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of pydantic, about how it is written
-    import sweeps
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(ROOT.glob("course/*/sweeps/*.yaml"))
@@ -22,10 +18,17 @@ FILES = sorted(ROOT.glob("course/*/sweeps/*.yaml"))
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_wandb_accepts_the_file_and_an_agent_can_run_its_command(path, tmp_path, monkeypatch):
+    # here, not above: each worker imports this file, one runs it
+    from wandb.sdk.launch.sweeps import utils
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pydantic, about how it is written
+        import sweeps
+
     config = utils.load_sweep_config(str(path))
     assert sweeps.schema_violations_from_proposed_config(config) == []
     point = sweeps.next_run(config, []).config
-    command = agents_command(config, point)
+    command = agents_command(utils, config, point)
     assert command[:2] == ["/usr/bin/env", "dlcourse"]
     assert shutil.which("dlcourse", path=os.environ["PATH"] + f":{ROOT}/.venv/bin")
 
@@ -41,7 +44,7 @@ def test_wandb_accepts_the_file_and_an_agent_can_run_its_command(path, tmp_path,
         assert f"{key.rpartition('.')[2]}: {value['value']}" in saved
 
 
-def agents_command(config: dict, point: dict) -> list[str]:
+def agents_command(utils: ModuleType, config: dict, point: dict) -> list[str]:
     """As `wandb agent` builds it from the file and a point that the server gave it."""
     values = utils.create_sweep_command_args({"args": point})
     values["env"] = ["/usr/bin/env"]
