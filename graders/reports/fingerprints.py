@@ -29,6 +29,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+_BEFORE_CALLS = re.compile(r"[\w\])]")  # what ends like this is called by the bracket behind it
+_CALL_NOTHING = frozenset(keyword.kwlist) - {"None"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def tokens(source: str) -> list[Token]:
 
     A name that its author chose becomes ``N``. Keywords, builtins and what follows a dot stay, as
     those belong to the language and its libraries. Numbers become ``0``, strings ``S``; comments,
-    line ends, layout and triple-quoted strings, which are docstrings, vanish.
+    line ends, layout and triple-quoted strings, which are docstrings, vanish. So do brackets that
+    only group, and a comma before one that closes: ``return (a, b,)`` is ``return a, b``.
     """
     found: list[Token] = []
     line = 0
@@ -61,7 +64,25 @@ def tokens(source: str) -> list[Token]:
             case "operator":
                 found.append(Token(text, line))
         line += text.count("\n")
-    return found
+    return _ungrouped(found)
+
+
+def _ungrouped(found: list[Token]) -> list[Token]:
+    kept: list[Token] = []
+    calls: list[bool] = []
+    for token in found:
+        if token.text == "(":
+            before = kept[-1].text if kept else ""
+            calls.append(before not in _CALL_NOTHING and bool(_BEFORE_CALLS.match(before[-1:])))
+            if not calls[-1]:
+                continue
+        elif token.text == ")":
+            if kept and kept[-1].text == ",":
+                kept.pop()
+            if not (calls.pop() if calls else True):
+                continue
+        kept.append(token)
+    return kept
 
 
 @dataclass(frozen=True)

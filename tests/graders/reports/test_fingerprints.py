@@ -37,8 +37,13 @@ def hashes(source):
 
 def test_names_layout_comments_docstrings_and_numbers_play_no_part():
     plain, dressed = texts(PLAIN), texts(DRESSED)
-    dressed = [t for i, t in enumerate(dressed) if i != dressed.index("return") + 1]  # "("
     assert dressed[: len(plain)] == plain
+
+
+def test_brackets_that_only_group_play_no_part():
+    grouped = "x = (a, (b + c),)\nf((x)[0], (1),)(2)\nreturn (not (x))\nfor (i, j) in (z): (yield)"
+    bare = "x = a, b + c\nf(x[0], 1)(2)\nreturn not x\nfor i, j in z: yield"
+    assert texts(grouped) == texts(bare)
 
 
 def test_what_belongs_to_the_language_and_its_libraries_stays():

@@ -13,8 +13,11 @@ from bs4 import BeautifulSoup
 from graders.engine.catalogue import course_root, source_path
 from graders.errors import BadInput
 from graders.nbgrader.gradebook_cells import released
-from graders.reports import similarity as module
-from graders.reports.similarity import Stub, prepare, side_by_side, similar_pairs, similarity
+from graders.reports import alike
+from graders.reports.alike import similar_pairs
+from graders.reports.own_code import Stub, prepare
+from graders.reports.similarity import side_by_side, similarity
+from tests.graders.reports.made_class import made_class
 
 HONEST = {
     path.stem: path.read_text()
@@ -51,6 +54,26 @@ def disguise(source, seed=0):
     rng.shuffle(functions)
     tree.body = rest + functions
     return ast.unparse(tree)
+
+
+def test_copies_stand_out_from_a_class_that_writes_much_the_same(stub):
+    """Which copies are found in a class of 500 prints tests/benchmarks/similarity.py."""
+    made = made_class("softmax", 80, 6)
+    pairs = similar_pairs([prepare(name, [text], stub) for name, text in made.sources.items()])
+    shown = {frozenset(names_of(pair)) for pair in pairs}
+    assert shown >= made.planted.keys()
+    assert len(shown) <= len(made.planted) + 2
+
+
+def test_what_was_handed_out_is_not_shown(stub):
+    given = source_path("softmax").read_text()
+    written = given.replace("### BEGIN SOLUTION", "# mine").replace("### END SOLUTION", "")
+    shown = "\n".join(prepare("ann", [written], stub).lines)
+    assert "def softmax(scores" in shown
+    assert "exponentials.sum(axis=1" in shown
+    assert "# mine" in shown
+    for theirs in ("Turn each row of scores", "jupytext", "### BEGIN", "\n\n\n"):
+        assert theirs not in shown
 
 
 def names_of(pair):
@@ -119,13 +142,13 @@ def test_what_the_whole_class_has_counts_for_little():
 
 @pytest.mark.parametrize("block", [1, 3, 4096])
 def test_the_matrix_form_is_the_sum_over_shared_fingerprints(stub, monkeypatch, block):
-    monkeypatch.setattr(module, "BLOCK", block)
+    monkeypatch.setattr(alike, "BLOCK", block)
     hashes = [
         frozenset(p.hash for p in prepare(name, [text[:1500]], stub).fingerprints)
         for name, text in HONEST.items()
     ]
     weight = {hash_: 1.0 + hash_ % 7 for own in hashes for hash_ in own}
-    shared = module._shared_weight(hashes, weight, list(weight))
+    shared = alike._shared_weight(hashes, weight, list(weight))
     for i, j in combinations(range(len(hashes)), 2):
         expected = sum(weight[hash_] for hash_ in hashes[i] & hashes[j])
         np.testing.assert_allclose(shared[i, j], expected, rtol=1e-6)
