@@ -1,4 +1,4 @@
-"""Every topic of the course has its heading, a figure there, and a question whose answer code checks."""
+"""Every topic of the course has its heading, a figure there, and a question that code checks."""
 
 from __future__ import annotations
 
