@@ -161,6 +161,34 @@ def test_a_page_fits_a_telephone_and_loads_nothing_from_elsewhere(
     assert watched.evaluate(OUT_OF_REACH) == 0
 
 
+# elements whose text would be cut on paper, and answers that would be missing
+CUT = """
+[...document.querySelectorAll("article :is(pre, .highlight, .pst-scrollable-table-container)")]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1).length
+"""
+CLOSED = "document.querySelectorAll('details:not(.hide, [open])').length"
+
+
+@pytest.mark.parametrize("page", ["course/04_neural_networks/README", "CONTRIBUTING"])
+def test_on_paper_a_page_is_light_and_whole_and_has_the_answers(
+    address: str, watched: Browser, page: str
+) -> None:
+    theme = "document.documentElement.dataset.theme"
+    watched.resize(740, 1000)
+    watched.send("Emulation.setEmulatedMedia", media="print")
+    try:
+        watched.open(f"{address}/{page}.html")
+        closed = watched.evaluate(CLOSED)
+        watched.evaluate(f"{theme} = 'dark'; dispatchEvent(new Event('beforeprint'))")
+        assert watched.evaluate(theme) == "light"
+        assert watched.evaluate(CLOSED) == watched.evaluate(CUT) == 0
+        watched.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert (watched.evaluate(theme), watched.evaluate(CLOSED)) == ("dark", closed)
+        assert closed > 0 or "Questions" not in watched.evaluate("document.body.textContent")
+    finally:
+        watched.send("Emulation.setEmulatedMedia", media="")
+
+
 def test_the_ledgers_table_is_sorted_and_filtered_from_the_keyboard(
     site: Path, watched: Browser
 ) -> None:
