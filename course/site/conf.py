@@ -66,7 +66,9 @@ html_title = "dlcourse"
 html_extra_path = ["extra"]
 html_static_path = ["static", "../../lightning_modules/experiments/ledger.js"]
 html_css_files = ["site.css"]
-html_js_files = [(name, {"defer": "defer"}) for name in ("ledger.js", "scrolling.js", "printing.js")]
+html_js_files = [
+    (name, {"defer": "defer"}) for name in ("ledger.js", "scrolling.js", "printing.js")
+]
 html_favicon = "static/favicon.svg"
 html_context = {"default_mode": "auto"}  # light or dark as the reader's system is
 html_copy_source = False
