@@ -266,7 +266,7 @@ def tell_what_if(
         extensions=read_allowances().extensions(results.assignment),
         trust_file_times=trust_file_times,
     )
-    print(compared(out, lines))
+    print(compared(out, results.assignment, lines))
 
 
 def print_summary(results: ClassResults, lines: list[FinalScore], out: Path) -> None:

@@ -64,7 +64,7 @@ def copy_database(path: Path, to: Path, seconds: float) -> None:
         os.posix_fallocate(file.fileno(), 0, max(1, path.stat().st_size))
         file.truncate(0)
     with (
-        closing(sqlite3.connect(path)) as live,
+        closing(sqlite3.connect(path, timeout=seconds)) as live,
         closing(sqlite3.connect(to)) as copy,
     ):
         live.backup(copy, pages=PAGES, progress=look, sleep=0.05)

@@ -17,6 +17,7 @@ from typing import Any
 from graders.engine.final import FinalScore
 from graders.engine.printable import shown
 from graders.engine.results import ClassResults, SubmissionResult, TestResult
+from graders.errors import BadInput
 from graders.nbgrader import gradebook
 from graders.nbgrader.backups import copy_database
 from graders.nbgrader.final_scores import final_scores, read_results, told_before
@@ -59,14 +60,17 @@ def would_be(
         return final_scores(results, book)
 
 
-def compared(out: Path, lines: list[FinalScore]) -> str:
+def compared(out: Path, assignment: str, lines: list[FinalScore]) -> str:
     """What would be another thing than ``results.json`` in ``out`` says, as text.
 
     Raises:
-        BadInput: nothing was graded there yet.
+        BadInput: nothing was graded there yet, or another assignment.
     """
     path = out / "results.json"
-    before = {item.student: item for item in read_results(path).submissions}
+    written = read_results(path)
+    if written.assignment != assignment:
+        raise BadInput(f"{path} is of {written.assignment}, not {assignment}: name its folder")
+    before = {item.student: item for item in written.submissions}
     told = told_before(path)
     rows: list[tuple[str, str, str, str]] = []
     by_test: dict[str, list[float]] = defaultdict(list)

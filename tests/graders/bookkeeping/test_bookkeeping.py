@@ -17,9 +17,11 @@ from course.cli import main
 from graders.engine import audit
 from graders.engine.allowances import Allowances, read_allowances
 from graders.errors import BadInput
+from graders.installation import ROOT
 from graders.nbgrader import gradebook
 from graders.nbgrader.backups import KEPT, back_up, backups
-from tests.graders.bookkeeping.small_course import Course, everything
+from tests.graders.bookkeeping.small_course import TEN_A_DAY, Course, everything
+from tests.graders.nbgrader.command import nbgrader
 
 
 def lost(course: Course) -> dict[str, float]:
@@ -60,6 +62,18 @@ def test_grading_again_is_as_what_if_said_and_leaves_its_line(course):
     assert course.grade() == 0
     assert course.scores() == {"ada": 100, "bob": 100}
     assert course.trail()[2:] == [("bob", 60, 100, "regrade: tests 60 → 100")]
+
+
+def test_what_if_needs_something_to_compare_with(course, capsys):
+    results = course.out / "results.json"
+    written = results.read_text()
+    results.write_text(written.replace('"assignment": "means"', '"assignment": "medians"'))
+    assert course.grade("--what-if") == 2
+    assert "results.json is of medians, not means" in capsys.readouterr().err
+    results.unlink()
+    assert course.grade("--what-if") == 2
+    assert "grade without it first" in capsys.readouterr().err
+    results.write_text(written)
 
 
 def test_nothing_new_leaves_no_line(course):
@@ -187,6 +201,24 @@ def test_what_the_total_leaves_out(course, capsys):
     capsys.readouterr()
     assert main(["allowances"]) == 0
     assert "the lowest 2 left out of the total" in capsys.readouterr().out
+
+
+def test_nbgraders_own_autograde_honours_an_extension_and_backs_up_first(course):
+    config = (ROOT / "nbgrader_config.py").read_text()
+    with (course.folder / "nbgrader_config.py").open("w") as file:
+        file.write(f"{config}\n{TEN_A_DAY}")
+    nbgrader(course.folder, "generate_assignment", "means")
+    book = course.folder / "gradebook.db"
+    with Gradebook(gradebook.url(book)) as opened:
+        opened.update_or_create_assignment("means", duedate=datetime(2026, 3, 1, 12))
+    until = ["--until", "2026-03-01 18:00 UTC"]
+    assert main(["extend", "means", "--student", "ada", *until]) == 0
+    nbgrader(course.folder, "autograde", "means")
+    with Gradebook(gradebook.url(book)) as opened:
+        found = {one: opened.find_submission("means", one) for one in ("ada", "bob")}
+        lost = {one: it.late_submission_penalty for one, it in found.items()}
+    assert lost == {"ada": 7.5, "bob": 10}
+    assert len(backups(book)) == 1
 
 
 @pytest.mark.parametrize(
