@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from statistics import fmean
 
 from rich.console import Console
 from rich.progress import (
@@ -20,11 +17,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from graders.engine import audit
-from graders.engine.allowances import allowances_path, read_allowances
 from graders.engine.catalogue import course_root
 from graders.engine.cluster import cluster_workers
-from graders.engine.final import FinalScore, results_json
 from graders.engine.hand_ins import HandIn, find, warning_of_look_alikes, warning_of_loose
 from graders.engine.interrupts import sigterm_raises
 from graders.engine.jobs import REFERENCE, read_job, reference_job
@@ -34,9 +28,6 @@ from graders.engine.records import Records, only_grader
 from graders.engine.results import (
     ClassResults,
     SubmissionResult,
-    TestResult,
-    points_by_task,
-    write_atomically,
 )
 from graders.engine.secret import course_secret
 from graders.engine.settings import MAX_SCORE, GradingSettings, settings_for
@@ -44,10 +35,9 @@ from graders.engine.version import version
 from graders.engine.worker import GradingJob
 from graders.errors import BadInput, GraderBroke
 from graders.platforms.recognise import refuse_download
+from graders.reports.summary import print_summary, warn
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import Limits
-
-MOST_NAMED = 8  # students in a line of the summary; the report has them all
 
 
 def grade(
@@ -102,22 +92,18 @@ def grade(
             isolation="; ".join(filter(None, isolations)),
             submissions=tuple(graded),
         )
+        # nbgrader's imports take a second: after the grading
+        from graders.reports.outputs import Graded, write_everything
+        from graders.reports.what_if import would_change
+
+        graded_class = Graded(results, reference.tests, settings.reference, trust_file_times)
         if what_if:
-            tell_what_if(results, reference.tests, settings.reference, out, trust_file_times)
-            return _status(results)
-        lines, perhaps_late = write_everything(
-            results, reference.tests, settings.reference, students, out, trust_file_times
-        )
-    print_summary(results, lines, out)
-    if perhaps_late:
-        warn(
-            f"late by their files' times alone, so without a penalty: {', '.join(perhaps_late)} "
-            "(--trust-file-times applies it)"
-        )
-    return _status(results)
-
-
-def _status(results: ClassResults) -> int:
+            print(would_change(graded_class, out))
+        else:
+            written = write_everything(graded_class, students, out)
+            print_summary(results, written.lines, out)
+            for warning in written.warnings:
+                warn(warning)
     return int(any(submission.status == "failed" for submission in results.submissions))
 
 
@@ -194,115 +180,3 @@ def _check_reference(settings: GradingSettings, result: SubmissionResult) -> Non
                 f"{test.name} does not pass for the reference solution ({test.status}): "
                 f"{test.message}; nobody was graded"
             )
-
-
-def write_everything(
-    results: ClassResults,
-    tests: tuple[TestResult, ...],
-    source: Path,
-    students: list[HandIn],
-    out: Path,
-    trust_file_times: bool = False,
-) -> tuple[list[FinalScore], list[str]]:
-    """All that ``--out`` holds, each file replaced atomically.
-
-    Args:
-        tests: every test of the assignment, as the reference solution passed it.
-
-    Returns:
-        Everyone's final score, and the students who would be late if their files' times counted,
-        and now are not.
-    """
-    # nbgrader's imports take a second: after the grading
-    from graders.nbgrader import gradebook
-    from graders.nbgrader.autograded import write_notebooks
-    from graders.nbgrader.final_scores import final_scores
-    from graders.nbgrader.late import late_penalty
-    from graders.nbgrader.source_notebooks import write_course
-    from graders.reports import pages
-    from graders.reports.grades import grades_csv
-
-    # first, since what a human did there decides what all the others say
-    penalty = late_penalty(course_root() / "nbgrader_config.py")
-    extensions = read_allowances().extensions(results.assignment)
-    if strangers := sorted(extensions.keys() - {item.student for item in results.submissions}):
-        warn(f"{allowances_path()} has an extension for who is not here: {', '.join(strangers)}")
-    perhaps_late = gradebook.update(
-        results,
-        points_by_task(tests),
-        out,
-        source=source,
-        penalty=penalty,
-        extensions=extensions,
-        trust_file_times=trust_file_times,
-    )
-    lines = final_scores(results, out / "gradebook.db")
-    audit.note(out, results.assignment, lines, extensions)
-    write_atomically(out / "results.json", results_json(results, lines))
-    names = [test.name for test in tests]
-    write_atomically(out / "grades.csv", grades_csv(lines, results.assignment, names))
-    pages.write_feedback(results, out, lines)
-    pages.write_report(results, out, lines)
-    write_notebooks(results, source, students, out)
-    write_course(out, source)
-    return lines, perhaps_late
-
-
-def tell_what_if(
-    results: ClassResults,
-    tests: tuple[TestResult, ...],
-    source: Path,
-    out: Path,
-    trust_file_times: bool,
-) -> None:
-    """Print what would change if these results were written."""
-    from graders.nbgrader.late import late_penalty
-    from graders.reports.what_if import compared, would_be
-
-    lines = would_be(
-        *(results, points_by_task(tests), out),
-        source=source,
-        penalty=late_penalty(course_root() / "nbgrader_config.py"),
-        extensions=read_allowances().extensions(results.assignment),
-        trust_file_times=trust_file_times,
-    )
-    print(compared(out, results.assignment, lines))
-
-
-def print_summary(results: ClassResults, lines: list[FinalScore], out: Path) -> None:
-    counts = Counter(submission.status for submission in results.submissions)
-    outcomes = ", ".join(f"{count} {status}" for status, count in counts.most_common())
-    print(f"{results.assignment}: {outcomes}{_mean(lines)}")
-    for about, concerned in (
-        ("late, and lost points", [line for line in lines if line.late_penalty]),
-        ("points or comments by hand", [line for line in lines if line.by_hand]),
-        ("not final: a human has to read", [line for line in lines if line.score is None]),
-    ):
-        if concerned:
-            names = [line.student for line in concerned[:MOST_NAMED]]
-            more = len(concerned) - len(names)
-            print(f"{about}: {', '.join(names)}{f' and {more} more' if more else ''}")
-    print(f"isolation: {results.isolation}")
-    print(f"report: {out / 'report.html'}")
-    for submission in results.submissions:
-        if submission.remark:
-            warn(f"{submission.student}: {submission.remark}")
-        if submission.status == "failed":
-            warn(f"{submission.student}: {submission.message}")
-
-
-def _mean(lines: list[FinalScore]) -> str:
-    """The mean of the final scores, and of the tests' where that is another."""
-    counted = [line for line in lines if line.counts]
-    if not counted:
-        return ""
-    final = fmean(line.score or 0.0 for line in counted)
-    tests = fmean(line.submission.score for line in counted)
-    alone = f" ({tests:.1f} by the tests alone)" if abs(final - tests) >= 0.05 else ""
-    return f", mean {final:.1f} of {counted[0].max_score:g}{alone}"
-
-
-def warn(line: str) -> None:
-    """Print a line for the instructor, if there is one."""
-    if line:
-        print(f"dlcourse: {line}", file=sys.stderr)

@@ -37,7 +37,7 @@ GRADERS_ROOMS = {
     "students": "engine sandbox errors installation",
     "authoring": "students nbgrader engine sandbox errors",
     "gradescope": "reports engine sandbox errors installation",
-    "grade": "reports platforms nbgrader engine sandbox errors",
+    "grade": "reports platforms engine sandbox errors",
 }
 
 

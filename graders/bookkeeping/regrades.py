@@ -26,6 +26,7 @@ from graders.nbgrader.final_scores import final_scores, read_results
 from graders.nbgrader.gradebook import open_gradebook
 
 WIDTH = 96
+MOST_LINES = 20  # of a note
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def _list(found: list[Asked]) -> None:
             )
         state = "answered" if asked.answered else "open"
         print(f"{state:<8}  {printable(asked.student)}  {asked.request.test}  ({about})")
-        for line in asked.request.note.splitlines():
+        written = [line for line in asked.request.note.splitlines() if line.strip()]
+        for line in [*written[:MOST_LINES], *(["…"] if len(written) > MOST_LINES else [])]:
             print(textwrap.fill(line, WIDTH, initial_indent="  > ", subsequent_indent="  > "))
     answered = sum(asked.answered for asked in found)
     print(f"{len(found) - answered} open, {answered} answered")

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from graders.engine.final import FinalScore
 from graders.engine.printable import shown
-from graders.engine.results import ClassResults, SubmissionResult, TestResult
+from graders.engine.results import SubmissionResult, TestResult
 from graders.errors import BadInput
 from graders.nbgrader import gradebook
 from graders.nbgrader.backups import copy_database
 from graders.nbgrader.final_scores import final_scores, read_results, told_before
-from graders.nbgrader.lateness import Penalty
+from graders.reports.outputs import Graded
 
 WIDTH = 24  # characters of a student's name
 
@@ -35,37 +34,22 @@ class Change:
     points: float  # gained, or lost
 
 
-def would_be(
-    results: ClassResults,
-    tasks: dict[str, float],
-    out: Path,
-    *,
-    source: Path,
-    penalty: Penalty,
-    extensions: Mapping[str, datetime | None],
-    trust_file_times: bool,
-) -> list[FinalScore]:
-    """Everyone's line, were ``results`` written into the gradebook of ``out``."""
-    with tempfile.TemporaryDirectory() as folder:
-        book = Path(folder) / "gradebook.db"
-        if (out / book.name).exists():
-            copy_database(out / book.name, book, gradebook.LOCK_SECONDS)
-        gradebook.update(
-            *(results, tasks, Path(folder)),
-            source=source,
-            penalty=penalty,
-            extensions=extensions,
-            trust_file_times=trust_file_times,
-        )
-        return final_scores(results, book)
-
-
-def compared(out: Path, assignment: str, lines: list[FinalScore]) -> str:
-    """What would be another thing than ``results.json`` in ``out`` says, as text.
+def would_change(graded: Graded, out: Path) -> str:
+    """What would be another thing than ``results.json`` in ``out`` says, were it written there.
 
     Raises:
         BadInput: nothing was graded there yet, or another assignment.
     """
+    results = graded.results
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder) / "gradebook.db"
+        if (out / book.name).exists():
+            copy_database(out / book.name, book, gradebook.LOCK_SECONDS)
+        graded.into_gradebook(Path(folder))
+        return _compared(out, results.assignment, final_scores(results, book))
+
+
+def _compared(out: Path, assignment: str, lines: list[FinalScore]) -> str:
     path = out / "results.json"
     written = read_results(path)
     if written.assignment != assignment:

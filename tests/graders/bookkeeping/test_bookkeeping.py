@@ -116,6 +116,7 @@ def test_an_extension_counts_at_once_and_grading_writes_it_down(course, capsys):
 def test_an_extension_can_be_taken_back(course, capsys):
     assert main(["extend", "means", "--student", "ada", "adda", "--undo"]) == 0
     assert course.grade() == 0
+    assert "adda" not in capsys.readouterr().err
     assert course.scores() == {"ada": 90, "bob": 90}
     capsys.readouterr()
     assert main(["allowances"]) == 0

@@ -115,6 +115,13 @@ def test_a_flood_is_cut():
     assert {len(request.note) for request in found} == {MOST_CHARACTERS}
 
 
+def test_a_note_of_many_lines_is_listed_short(course, capsys):
+    assert main([*ASK, "\n\n".join("abc" * 30), "--student", "ada", "--to", "submitted"]) == 0
+    told = [line for line in listed(capsys) if line.startswith("  > ")]
+    assert len(told) < 30
+    (course.folder / "submitted/ada/means/regrade_means.json").unlink()
+
+
 def test_a_link_or_a_pipe_in_place_of_a_request_is_not_read(course, capsys):
     place = course.folder / "linked" / "bob"
     place.mkdir(parents=True)
