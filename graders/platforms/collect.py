@@ -92,7 +92,9 @@ def _handed(
     """The assignment and everybody's hand-ins, to be read until the block ends."""
     if options.platform == "github":
         with github.hand_ins(options.source, due) as found:
-            yield options.assignment or _assignment(_names(found), options), found
+            works = [github.without_course(item) for item in found]
+            name = options.assignment or _assignment(_names(works), options)
+            yield name, [github.of_assignment(item, name) for item in works]
         return
     if options.platform == "nbgrader":
         found = exchange.hand_ins(options.source, options.assignment)

@@ -21,10 +21,10 @@ from pathlib import Path, PurePosixPath
 
 from graders.engine.files import MAX_BYTES, bounded, read_file
 from graders.engine.hand_ins import is_junk
-from graders.engine.listing import MAX_UNPACKED_FILES
 from graders.errors import Rejected
 
 MOST_COMMITS = 20_000
+MOST_FILES = 20_000  # of which those of the assignment are read
 MOST_OUTPUT = 8 << 20  # bytes of a listing
 SECONDS = 60
 CONFIG = """\
@@ -96,8 +96,8 @@ class Repository:
                 others.append(str(path))
             elif not any(is_junk(part) or part == ".." for part in path.parts):
                 found.append(Blob(blob, path, int(size)))
-        if len(found) > MAX_UNPACKED_FILES:
-            raise Rejected(f"the commit holds more than {MAX_UNPACKED_FILES} files")
+        if len(found) > MOST_FILES:
+            raise Rejected(f"the commit holds more than {MOST_FILES} files")
         return found, others
 
     def read(self, blob: Blob) -> bytes:
@@ -170,6 +170,10 @@ def head(clone: Path) -> str:
     Raises:
         Rejected: none is told, or in a way that git does not write.
     """
+    if (clone / ".git" / "reftable").exists():
+        raise Rejected(
+            "its branches are in a format that is not read: clone with --ref-format=files"
+        )
     told = _text(clone, "HEAD").strip()
     if _COMMIT.fullmatch(told):
         return told

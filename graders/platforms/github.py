@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from graders.engine.listing import File, in_folder
 from graders.errors import BadInput, Rejected
@@ -71,6 +72,28 @@ def _of_one(clone: Path, due: datetime | None, stack: ExitStack) -> Handed:
         source=SOURCE,
         remarks=tuple(remarks),
     )
+
+
+def without_course(handed: Handed) -> Handed:
+    """What is in ``assignments/``, where the repository is a copy of the course as students get it.
+
+    All of it, where there is no such folder.
+    """
+    return _inside(handed, "assignments")
+
+
+def of_assignment(handed: Handed, name: str) -> Handed:
+    """What is in the folder ``name``, or all of it, where there is none."""
+    return _inside(handed, name)
+
+
+def _inside(handed: Handed, folder: str) -> Handed:
+    inside = tuple(
+        replace(file, path=PurePosixPath(*file.path.parts[1:]))
+        for file in handed.files
+        if file.path.parts[0] == folder and len(file.path.parts) > 1
+    )
+    return replace(handed, files=inside or handed.files)
 
 
 def last_before(line: list[Commit], due: datetime | None) -> Commit | None:

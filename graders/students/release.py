@@ -13,6 +13,7 @@ from graders.errors import BadInput, GraderBroke
 from graders.installation import ROOT, STUDENTS_EXTRAS, requirements
 from graders.students.constraints import constraints_of
 from graders.students.readme import readme
+from graders.students.workflow import write_workflow
 
 # What a student's copy of the course has beside the assignments. Nothing else is copied.
 FOLDERS = ("course", "graders", "lightning_modules", "data")
@@ -43,6 +44,7 @@ def release(names: Sequence[str], out_dir: Path) -> None:
         bundle.mkdir()
         for name, source in sources.items():
             write_assignment(name, source, bundle / "assignments" / name)
+            write_workflow(name, bundle)
         copy_course(bundle)
         write_lessons(bundle / "course")
         (bundle / "README.md").write_text(readme(chosen), encoding="utf-8")
