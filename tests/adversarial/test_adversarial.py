@@ -82,7 +82,7 @@ def grade(folder: Path, cases: list[Case]) -> Run:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "course", "grade", "softmax", str(submissions)),
-            *("--out", str(out), "--jobs", "2", "--timeout", str(SUBMISSION_SECONDS)),
+            *("--out", str(out), "--jobs", "3", "--timeout", str(SUBMISSION_SECONDS)),
         ],
         capture_output=True,
         text=True,

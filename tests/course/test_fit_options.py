@@ -91,7 +91,7 @@ REFUSED = {
     "a share of no batch": ("limit_train_batches", "0.001", "0.001 * 90 < 1"),
     "validation after the end": ("val_check_interval", "1000", "`val_check_interval` (1000) must"),
     "steps of no batch": ("accumulate_grad_batches", "0", "is 0; it must be at least 1"),
-    "gradients turned round": ("gradient_clip_val", "-1", "is -1.0; it must be at least 0"),
+    "gradients turned round": ("gradient_clip_val", "-0.5", "is -0.5; it must be at least 0"),
     "nothing kept": ("barebones", "true", "nothing of a run that could be kept"),
     "no end": ("max_epochs", "-1", "schedule one_cycle needs an end"),
     "all of no device": ("devices", "-1", "should be an int > 0"),
