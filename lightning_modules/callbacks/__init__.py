@@ -3,6 +3,7 @@
 Imported here, they can be named in a config without their module, as Lightning's own can.
 """
 
+from lightning_modules.callbacks.compiling import Compile
 from lightning_modules.callbacks.guards import SaveOnInterrupt, StopOnNonFinite
 from lightning_modules.callbacks.layer_statistics import LayerStatistics
 from lightning_modules.callbacks.learning_rate import StepRates
@@ -18,6 +19,7 @@ from lightning_modules.callbacks.whitening import Whiten
 __all__ = [
     "AttentionMaps",
     "CodeSpace",
+    "Compile",
     "ForecastFigure",
     "InOrder",
     "LayerStatistics",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import lightning.pytorch as pl
 
-from lightning_modules.datamodules.batches import Batches
+from lightning_modules.datamodules.in_memory import InMemory
 from lightning_modules.errors import BadInput
 from lightning_modules.models.cifar_net import CifarNet, whiten
 
@@ -21,6 +21,6 @@ class Whiten(pl.Callback):
             raise BadInput(
                 "Whiten: the model must be a lightning_modules.models.cifar_net.CifarNet"
             )
-        batches = trainer.datamodule.train_dataloader()  # type: ignore[attr-defined]
-        assert isinstance(batches, Batches)
-        whiten(pl_module.model.whiten, batches.inputs[:IMAGES])
+        data = trainer.datamodule  # type: ignore[attr-defined]
+        assert isinstance(data, InMemory)
+        whiten(pl_module.model.whiten, data.first_inputs(IMAGES))

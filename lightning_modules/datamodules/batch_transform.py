@@ -74,10 +74,13 @@ class BatchRng:
     def permutation(self) -> Tensor:
         """An order (N,) of the batch's rows, for transforms that say `mixes_rows`."""
         assert self._rows == slice(0, None, 1), "a transform that permutes rows sets mixes_rows"
-        return torch.randperm(self._batch_size, generator=self._generator).to(self._device)
+        return self._moved(torch.randperm(self._batch_size, generator=self._generator))
 
     def _cut(self, drawn: Tensor) -> Tensor:
-        return drawn[self._rows].to(self._device, non_blocking=True)
+        return self._moved(drawn[self._rows])
+
+    def _moved(self, drawn: Tensor) -> Tensor:
+        return drawn.to(self._device, non_blocking=True)  # nobody waits until it is there
 
 
 class BatchTransform:

@@ -82,6 +82,10 @@ class InMemory(SharedData):
         first = torch.arange(train_size)
         return take(inputs, first), take(targets, first)
 
+    def first_inputs(self, count: int) -> Tree:
+        """The first training inputs, on the device that trains; the others stay where they are."""
+        return map_tree(lambda leaf: leaf[:count].to(self._device), self._splits["train"][0])
+
     def train_dataloader(self) -> Batches:
         inputs, targets = self._on_device("train")
         return Batches(inputs, targets, **self._training(len(first_leaf(targets))))

@@ -26,7 +26,9 @@ def orthogonalise(g: Tensor) -> Tensor:
     x = x if wide else x.T  # (min, max)
     for _ in range(NEWTON_STEPS):
         gram = x @ x.T  # (min, min)
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        # a product takes what is added to it along: three kernels a round in place of eight
+        quintic = torch.addmm(gram, gram, gram, beta=b, alpha=c)  # b gram + c gram gram
+        x = torch.addmm(x, quintic, x, beta=a)  # a x + quintic x
     return x if wide else x.T
 
 
@@ -48,7 +50,10 @@ class Muon(TeachingOptimizer):
         momentum: of the filters.
         other_lr: of all other parameters, as a multiple of `lr`.
         other_momentum: of these.
+        half: orthogonalises in bfloat16, which is for GPUs; weights and momentum stay as they are.
     """
+
+    orthogonalise = staticmethod(orthogonalise)  # the callback `Compile` puts another in its place
 
     def __init__(
         self,
@@ -57,20 +62,38 @@ class Muon(TeachingOptimizer):
         momentum: float = 0.6,
         other_lr: float = 0.22,
         other_momentum: float = 0.85,
+        half: bool = False,
     ) -> None:
         super().__init__(
-            params, lr, momentum=momentum, other_lr=other_lr, other_momentum=other_momentum
+            *(params, lr),
+            momentum=momentum,
+            other_lr=other_lr,
+            other_momentum=other_momentum,
+            half=half,
         )
+
+    def __setstate__(self, state: State) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:  # a checkpoint may be older than the option
+            group.setdefault("half", self.defaults["half"])
 
     def update(self, w: Tensor, g: Tensor, state: State, group: State) -> None:
         filters = w.ndim == 4
         momentum = group["momentum"] if filters else group["other_momentum"]
-        v = state.setdefault("velocity", torch.zeros_like(w))
-        v.mul_(momentum).add_(g)
-        direction = g + momentum * v
+        if "velocity" not in state:
+            state["velocity"] = torch.zeros_like(w)
+        v = state["velocity"]
+        torch.add(g, v, alpha=momentum, out=v)
+        direction = torch.add(g, v, alpha=momentum)
         if not filters:
-            w -= group["lr"] * group["other_lr"] * direction
+            w.sub_(direction, alpha=group["lr"] * group["other_lr"])
             return
-        w *= len(w) ** 0.5 / w.norm()
-        step = orthogonalise(direction.flatten(1)).view(w.shape)  # (F, C H W) to (F, C, H, W)
-        w -= group["lr"] * step
+        w.div_(w.norm() / len(w) ** 0.5)
+        # columns as they lie in memory: their order is the same before and after, and no copy is
+        # made of filters that are channels-last
+        channels_last = w.is_contiguous(memory_format=torch.channels_last)
+        order = (0, 2, 3, 1) if channels_last else (0, 1, 2, 3)
+        rows = direction.permute(order)
+        g = rows.flatten(1)  # (F, C H W)
+        step = self.orthogonalise(g.bfloat16() if group["half"] else g)
+        w.permute(order).sub_(step.view(rows.shape), alpha=group["lr"])

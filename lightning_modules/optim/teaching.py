@@ -47,7 +47,9 @@ class TeachingOptimizer(Optimizer):
                     continue
                 state = self.state[w]
                 state["t"] = state.get("t", 0) + 1
-                self.update(w, w.grad + group["weight_decay"] * w, state, group)
+                decay = group["weight_decay"]
+                # without decay `update` is given the gradient itself: it reads it alone
+                self.update(w, w.grad + decay * w if decay else w.grad, state, group)
         return loss
 
     def update(self, w: Tensor, g: Tensor, state: State, group: State) -> None:

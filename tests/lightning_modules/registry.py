@@ -51,6 +51,7 @@ WITHOUT_A_CASE = {
     "tasks.means": "every case",
     "tasks.scenes": "the cases of `on_scenes`",
     "regularization.proximal": "the cases `l1`, `elastic net` and `max norm`",
+    "callbacks.compiling": "test_cifar_step.py",
     "callbacks.guards": "tests/course/test_fit.py",
     "callbacks.learning_rate": "tests/course/test_fit_options.py",
     "callbacks.linear_probe": "test_representations.py",
