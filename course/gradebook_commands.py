@@ -84,12 +84,17 @@ def add_commands(add: AddCommand) -> None:
     forget = add(
         "forget",
         "list what there is of a student, and delete it with --yes",
-        "dlcourse forget ada submitted grades lms.csv",
+        "dlcourse forget ada --submitted submitted --grades grades --exports lms.csv",
     )
     forget.add_argument("student", metavar="STUDENT")
-    forget.add_argument(
-        "places", nargs="+", type=Path, metavar="PLACE", help="of submissions, grades, exports"
-    )
+    for kind, about in (
+        ("submitted", "folders of submissions"),
+        ("grades", "folders that dlcourse grade wrote, or that hold such"),
+        ("exports", "tables, reports and what else was made of the grades"),
+    ):
+        forget.add_argument(
+            f"--{kind}", nargs="+", type=Path, default=[], metavar="PLACE", help=about
+        )
     forget.add_argument(
         "--known-as", nargs="+", default=[], metavar="ID", help="other ids, in tables of platforms"
     )
@@ -118,9 +123,10 @@ def run(args: argparse.Namespace) -> int:
         case "regrades":
             return _regrades(args)
         case "forget":
-            from graders.bookkeeping.forget import forget
+            from graders.bookkeeping.forget import Places, forget
 
-            return forget(args.student, args.places, args.known_as, args.yes)
+            places = Places(args.submitted, args.grades, args.exports)
+            return forget(args.student, places, args.known_as, args.yes)
         case "audit":
             from graders.bookkeeping.trail import tell_audit
 

@@ -22,7 +22,8 @@ Points Possible,,,,100
 Ada",11,ada,bob,
 "Bee, Bob",12,bob@x.edu,A,
 """
-FORGET = ["forget", "bob", "submitted", "grades", "exports"]
+PLACES = ["--submitted", "submitted", "--grades", "grades", "--exports", "exports"]
+FORGET = ["forget", "bob", *PLACES]
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,7 @@ def used(course: Course) -> Course:
     export = ["export", "means", "--from", "grades/means", "--format"]
     assert main([*export, "csv", "--to", "exports/all.csv"]) == 0
     assert main([*export, "gradescope", "--to", "exports/means.zip"]) == 0
+    assert main([*export, "gradescope", "--to", "exports/each"]) == 0
     assert main(["course-report", "--from", "grades", "--out", "exports/course"]) == 0
     collected = course.folder / "submitted" / ".collected"
     collected.mkdir()
@@ -66,9 +68,9 @@ def test_a_listing_changes_nothing(used, capsys):
     told = capsys.readouterr().out.splitlines()
     assert everything(used.folder) == before
     assert "would delete  submitted/bob: folder, 3 files" in told
-    assert "would change  exports/canvas.csv: without 1 line" in told
+    assert "would change  exports/canvas.csv: 1 line left out" in told
     assert told[-1].startswith("nothing was deleted: --yes")
-    assert main(["forget", "bib", "submitted", "grades"]) == 0
+    assert main(["forget", "bib", *PLACES]) == 0
     assert capsys.readouterr().out == "nothing of bib is there\n"
 
 
@@ -97,6 +99,7 @@ def test_nothing_of_the_student_is_left_though_the_first_run_was_killed(used, ca
         assert f"look at it  {path}: the name is in it" in told
     after = everything(used.folder)
     assert {path for path in before if "/ada" in path} <= after.keys()
+    assert {path.name for path in Path("exports/each").iterdir()} == {"ada"}
     canvas = CANVAS.replace('"Bee, Bob",12,bob@x.edu,A,\n', "")
     assert Path("exports/canvas.csv").read_text() == canvas
     with Gradebook(gradebook.url(used.book)) as book:
@@ -123,8 +126,9 @@ def test_grading_goes_on_without_them(used):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["forget", "ada", "nowhere"], "nowhere does not exist"),
-        (["forget", " ", "submitted"], "STUDENT is empty"),
+        (["forget", "ada", "--grades", "nowhere"], "nowhere does not exist"),
+        (["forget", " ", *PLACES], "STUDENT is empty"),
+        (["forget", "ada"], "name at least one place"),
     ],
 )
 def test_what_cannot_be_is_one_line(used, capsys, words, said):
@@ -135,8 +139,26 @@ def test_what_cannot_be_is_one_line(used, capsys, words, said):
 def test_what_grading_writes_is_nobodys_folder(used):
     """An assignment may be called as a student is."""
     before = everything(used.folder)
-    assert main(["forget", "means", "grades", "--yes"]) == 0
+    assert main(["forget", "means", *PLACES[2:], "--yes"]) == 0
     assert everything(used.folder) == before
+
+
+def test_what_others_handed_in_is_neither_opened_nor_changed(used, capsys):
+    """It may be called as what grading writes is, or hold a table of its own."""
+    work = used.folder / "submitted" / "ada" / "means"
+    for name in ("gradebook.db", "results.json", "audit.jsonl"):
+        (work / name).write_text('{"student": "bob"}\n')
+    (work / "predictions.csv").write_text("id,label\nbob,1\n")
+    (work / "bob").mkdir()
+    for other in ("bob+1", "bobby", "Bob"):
+        (used.folder / "submitted" / other).mkdir()
+        (used.folder / "submitted" / other / "means.py").write_text("")
+    before = everything(used.folder)
+    assert main([*FORGET, "--yes"]) == 0
+    assert everything(used.folder) == before
+    assert "look at it  submitted/ada/means/predictions.csv" in capsys.readouterr().out
+    assert main(["forget", "ada", *PLACES, "--yes"]) == 0  # no file of hers keeps hers
+    assert not (used.folder / "submitted" / "ada").exists()
 
 
 def test_a_table_loses_rows_by_columns_that_name_people_alone():

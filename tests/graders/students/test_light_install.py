@@ -39,7 +39,7 @@ COMMANDS = (
     ("allowances",),
     ("regrades", "softmax", "in", "--out", "out"),
     ("audit", "out"),
-    ("forget", "ada", "in"),
+    ("forget", "ada", "--submitted", "in"),
     ("course-report", "--from", "in", "--out", "out"),
     ("similarity", "softmax", "in", "--out", "out"),
     ("gradescope", "softmax", "--to", "out"),
