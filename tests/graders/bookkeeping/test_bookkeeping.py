@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -163,6 +164,9 @@ def test_the_gradebook_before_a_write_can_be_taken_back(course):
     with closing(sqlite3.connect(copies[0])) as book:
         assert book.execute("select count(*) from submitted_assignment").fetchone() == (2,)
         assert book.execute("select duedate from assignment").fetchone() == (None,)
+    shutil.copy(copies[0], course.book)
+    assert course.grade() == 0
+    assert course.scores() == {"ada": 100, "bob": 100}  # by the test that was mended since
 
 
 def test_backups_are_as_many_as_are_told_and_no_two_in_a_row_alike(tmp_path):
