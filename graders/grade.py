@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from rich.console import Console
 from rich.progress import (
@@ -83,6 +85,8 @@ def grade(
         warn(f"isolation: {Isolation.NONE}")
     somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)
     with sigterm_raises(), somewhere as workers, only_grader(out):
+        # nbgrader among it takes a second, in which cores would lie idle after the grading
+        Thread(target=import_module, args=["graders.reports.outputs"]).start()
         records = Records(out / "records.jsonl", kept=not what_if)
         reference, *graded = _grade_class(settings, students, records, workers, force)
         isolations = dict.fromkeys(result.isolation for result in (reference, *graded))
@@ -92,7 +96,6 @@ def grade(
             isolation="; ".join(filter(None, isolations)),
             submissions=tuple(graded),
         )
-        # nbgrader's imports take a second: after the grading
         from graders.reports.outputs import Graded, write_everything
         from graders.reports.what_if import would_change
 

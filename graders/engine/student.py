@@ -266,12 +266,12 @@ class Submission:
             raise StudentError("a function that you were given can be called with numbers alone")
         self._check_budget()
         callbacks: list[Callable[..., Any]] = []
-        message = self._portable(request, callbacks)
         left = self.limits.submission_seconds - self.used
         seconds = min(self.limits.call_seconds, left, most)
         started = time.monotonic()
         self.asking = True
         try:
+            message = wire.encode(request, lambda value: self._stand_in(value, callbacks))
             answering = [self._answering(function) for function in callbacks]
             answer = self.session.exchange(message, seconds, self._revive, answering)
         except TimeoutError:
@@ -302,16 +302,14 @@ class Submission:
                 "were used up before"
             )
 
-    def _portable(self, value: Any, callbacks: list[Callable[..., Any]]) -> Any:
-        """``value`` with generators, handles and functions as what stands for them."""
-        if type(value) in (list, tuple):
-            return type(value)(self._portable(item, callbacks) for item in value)
-        if type(value) is dict:
-            return {key: self._portable(item, callbacks) for key, item in value.items()}
+    def _stand_in(self, value: Any, callbacks: list[Callable[..., Any]]) -> Any:
+        """What stands on the wire for a handle, a generator or a function.
+
+        Raises:
+            wire.WireError: ``value`` is none of them, nor plain data.
+        """
         if isinstance(value, Handle):
-            if value._life != self.life:
-                raise StudentError("a value from before your code was stopped cannot be used")
-            return value._ref
+            return self._by_reference(value)
         if isinstance(value, np.random.Generator):
             state: Any = value.bit_generator.state
             return wire.GeneratorState(
@@ -320,10 +318,18 @@ class Submission:
                 state["has_uint32"],
                 state["uinteger"],
             )
-        if callable(value) and not isinstance(value, type | np.generic):
+        if callable(value) and not isinstance(value, type):
             callbacks.append(value)
             return wire.CallbackRef(len(callbacks) - 1)
-        return value
+        raise wire.WireError(f"{type(value).__name__} is not plain data")
+
+    def _by_reference(self, value: Any) -> Any:
+        """``value``, or what names it in the sandbox where it is a handle."""
+        if not isinstance(value, Handle):
+            return value
+        if value._life != self.life:
+            raise StudentError("a value from before your code was stopped cannot be used")
+        return value._ref
 
     def _answering(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """``function`` for the student's code, which may hand back the handles that it gets."""
@@ -331,7 +337,7 @@ class Submission:
         def answer(*args: Any, **kwargs: Any) -> Any:
             result = function(*args, **kwargs)
             if isinstance(result, ByTool):
-                return replace(result, args=self._portable(result.args, []))
+                return replace(result, args=tuple(map(self._by_reference, result.args)))
             return result
 
         return answer

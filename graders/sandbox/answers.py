@@ -8,6 +8,7 @@ NumPy makes of it, takes at most ``MOST_GROWTH`` * n bytes and ``TEXT_CHARACTERS
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ from graders.sandbox import wire
 MOST_GROWTH = 64  # a 0-d array of one bool is 7 bytes on the wire and 220 in memory
 TEXT_CHARACTERS = 4_000_000  # of an array of texts; NumPy takes four bytes for each
 NUMBER_CHARACTERS = 64  # what NumPy reserves for a number among texts; a complex one takes most
+# An entry takes a byte at least, and so does a character: n bytes give n entries of n characters.
+SHORT = math.isqrt(TEXT_CHARACTERS)  # bytes in which there cannot be too much
 
 _NUMBERS = frozenset({type(None), bool, int, float, complex})
 _TEXTS = frozenset({str, bytes})
@@ -30,7 +33,8 @@ def read(content: bytes | bytearray, revive: Callable[[Any], Any]) -> Any:
         wire.WireError: not one plain value, or one that NumPy would blow up.
     """
     value = wire.decode(content, revive)
-    _as_array(value)
+    if len(content) > SHORT:
+        _as_array(value)
     return value
 
 

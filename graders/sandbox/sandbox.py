@@ -142,12 +142,12 @@ class Session:
 
     def exchange(
         self,
-        request: tuple[Any, ...],
+        request: bytes,
         seconds: float,
         revive: Callable[[Any], Any],
         callbacks: list[Callable[..., Any]],
     ) -> tuple[Any, ...]:
-        """Send a request; answer callbacks until the result comes.
+        """Send a request as it is on the wire; answer callbacks until the result comes.
 
         Raises:
             TimeoutError: no result within ``seconds``; the session is over.
@@ -156,8 +156,7 @@ class Session:
         """
         limit = self.sandbox.limits.message_bytes
         try:
-            content = wire.encode(request)
-            self._send(content, time.monotonic() + seconds)
+            self._send(request, time.monotonic() + seconds)
             deadline = time.monotonic() + seconds  # the clock runs from when it was asked
             received = 0  # with the callbacks' arguments: a test may keep what it got
             while True:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import struct
 
@@ -30,6 +31,7 @@ NEW_NAMESPACE |= 0x40000000 | 0x00000080  # mount, cgroup, uts, ipc, user, pid; 
 AF_UNIX = 1
 
 Instruction = tuple[int, int, int, int]
+INSTRUCTION = "<HBBI"  # one of them in bytes
 
 
 def program(architecture: Architecture, first_pid: int = 0) -> list[Instruction]:
@@ -87,18 +89,30 @@ def _refuse_if(test: Instruction) -> list[Instruction]:
     ]
 
 
+@functools.cache
+def compiled(first_pid: int) -> bytes:
+    """The filter's program as the kernel takes it.
+
+    Raises:
+        OSError: there is none for this machine.
+    """
+    name = os.uname().machine
+    if name not in ARCHITECTURES:
+        raise OSError(errno.ENOSYS, f"no system call filter for {name}")
+    lines = program(ARCHITECTURES[name], first_pid)
+    return b"".join(struct.pack(INSTRUCTION, *line) for line in lines)
+
+
 def install(first_pid: int = 0) -> None:
     """Put the filter on this process and all it will ever start. ``no_new_privs`` is set before.
 
     Raises:
         OSError: the machine or its kernel has no such filter for us.
     """
-    name = os.uname().machine
-    if name not in ARCHITECTURES:
-        raise OSError(errno.ENOSYS, f"no system call filter for {name}")
-    lines = program(ARCHITECTURES[name], first_pid)
-    code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *line) for line in lines))
-    header = struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code))
+    content = compiled(first_pid)
+    code = ctypes.create_string_buffer(content)
+    count = len(content) // struct.calcsize(INSTRUCTION)
+    header = struct.pack("HxxxxxxP", count, ctypes.addressof(code))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.c_char_p(header), 0, 0) < 0:
         number = ctypes.get_errno()

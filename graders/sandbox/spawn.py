@@ -44,6 +44,9 @@ def spawn(name: str, sock: int, limits: Limits, isolation: Isolation, student: i
     Raises:
         OSError: the kernel refused a step; its text says which.
     """
+    # what every child would work out again is ready before it begins
+    seccomp.compiled(first_pid=0)
+    room = address_space() + limits.memory_bytes
     reader, writer = os.pipe()
     first = os.fork()
     if first == 0:  # a short-lived process, so that its child is the first of a new pid namespace
@@ -56,7 +59,7 @@ def spawn(name: str, sock: int, limits: Limits, isolation: Isolation, student: i
             if second:
                 os.write(writer, f"{second}\n".encode())
                 os._exit(0)
-            build_wall(limits, isolation, {sock, writer})
+            build_wall(limits, isolation, room, {sock, writer})
             os.close(writer)
         except BaseException as error:
             os.write(writer, f"!{error}\n".encode())
@@ -78,9 +81,9 @@ def spawn(name: str, sock: int, limits: Limits, isolation: Isolation, student: i
     return pids[0]
 
 
-def build_wall(limits: Limits, isolation: Isolation, keep: set[int]) -> None:
+def build_wall(limits: Limits, isolation: Isolation, room: int, keep: set[int]) -> None:
     """Everything that stands between the student's code and the machine, around this process."""
-    set_limits(limits)
+    set_limits(limits, room)
     if isolation is Isolation.NESTED:
         enter_empty_files(limits)
     else:
@@ -138,10 +141,15 @@ def drop_capabilities() -> None:
     checked("dumpable", libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 
 
-def set_limits(limits: Limits) -> None:
-    address_space = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+def address_space() -> int:
+    """Bytes of it that this process has, and a fork of it begins with."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+def set_limits(limits: Limits, room: int) -> None:
+    """Bound what this process may take; ``room`` is all of its address space."""
     for what, bound in (
-        (resource.RLIMIT_AS, address_space + limits.memory_bytes),
+        (resource.RLIMIT_AS, room),
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, 256),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,15 @@ DTYPES = frozenset(
     np.dtype(code).str for code in ("?", *"bBhHiIqQ", "e", "f", "d", "F", "D")
 )  # fixed width, native order: longdouble is sent as float64
 
+_COUNTED = struct.Struct("<cI")  # a tag and how many items or bytes follow
+_SIZED = struct.Struct("<cQ")
 _LENGTH = struct.Struct("<Q")
 _COUNT = struct.Struct("<I")
+_BYTE = struct.Struct("<B")
 _DOUBLE = struct.Struct("<d")
 _COMPLEX = struct.Struct("<dd")
+_DTYPE_OF = {np.dtype(code).str.encode(): np.dtype(code) for code in DTYPES}
+_CODE_OF = {dtype: bytes([len(code)]) + code for code, dtype in _DTYPE_OF.items()}
 
 
 class WireError(ValueError):
@@ -77,60 +82,64 @@ def encode(value: Any, keep: Callable[[Any], Any] | None = None) -> bytes:
     return b"".join(out)
 
 
-def _encode(value: Any, out: list[bytes], keep: Callable[[Any], Any] | None, depth: int) -> None:
+Keep = Callable[[Any], Any] | None
+
+
+def _encode(value: Any, out: list[bytes], keep: Keep, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise WireError(f"nested more than {MAX_DEPTH} levels deep")
-    kind = type(value)  # exact types only: a subclass may behave as it likes
-    if value is None:
-        out.append(b"N")
-    elif kind is bool:
-        out.append(b"T" if value else b"F")
-    elif kind is int:
-        size = value.bit_length() // 8 + 1
-        if size > MAX_INT_BYTES:
-            raise WireError(f"an integer of more than {MAX_INT_BYTES} bytes")
-        out.append(b"i" + _COUNT.pack(size) + value.to_bytes(size, "little", signed=True))
-    elif kind is float:
-        out.append(b"d" + _DOUBLE.pack(value))
-    elif kind is complex:
-        out.append(b"c" + _COMPLEX.pack(value.real, value.imag))
-    elif kind is str:
-        _bytes(b"s", value.encode("utf-8", "replace"), out)
-    elif kind is bytes:
-        _bytes(b"b", value, out)
-    elif kind is list or kind is tuple:
-        out.append((b"l" if kind is list else b"t") + _COUNT.pack(len(value)))
-        for item in value:
-            _encode(item, out, keep, depth + 1)
-    elif kind is dict:
-        if len(value) > MAX_KEYS:
-            raise WireError(f"a dict of more than {MAX_KEYS:,} keys")
-        out.append(b"m" + _COUNT.pack(len(value)))
-        for key, item in value.items():
-            if isinstance(key, np.integer | np.floating | np.bool_):
-                key = key.item()  # equal, and of the same hash
-            _check_key(key)
-            _encode(key, out, None, depth + 1)
-            _encode(item, out, keep, depth + 1)
-    elif kind is np.ndarray and value.dtype.kind in "biufc":
-        _array(b"a", value, out)
-    elif isinstance(value, np.generic) and value.dtype.kind in "biufc":
-        _array(b"g", np.asarray(value), out)
-    elif kind is HandleRef:
-        out.append(b"h")
-        _encode(value.number, out, None, depth)
-        _encode(value.type_name, out, None, depth)
-    elif kind is CallbackRef:
-        out.append(b"f")
-        _encode(value.number, out, None, depth)
-    elif kind is GeneratorState:
-        out.append(b"r")
-        for number in (value.state, value.inc, value.has_uint32, value.uinteger):
-            _encode(number, out, None, depth)
-    elif keep is not None:
-        _encode(keep(value), out, None, depth)
-    else:
-        raise WireError(f"{kind.__name__} is not plain data")
+    # exact types only: a subclass may behave as it likes
+    _ENCODERS.get(type(value), _encode_other)(value, out, keep, depth)
+
+
+def _encode_none(value: None, out: list[bytes], keep: Keep, depth: int) -> None:
+    out.append(b"N")
+
+
+def _encode_bool(value: bool, out: list[bytes], keep: Keep, depth: int) -> None:
+    out.append(b"T" if value else b"F")
+
+
+def _encode_int(value: int, out: list[bytes], keep: Keep, depth: int) -> None:
+    size = value.bit_length() // 8 + 1
+    if size > MAX_INT_BYTES:
+        raise WireError(f"an integer of more than {MAX_INT_BYTES} bytes")
+    out.append(_COUNTED.pack(b"i", size) + value.to_bytes(size, "little", signed=True))
+
+
+def _encode_float(value: float, out: list[bytes], keep: Keep, depth: int) -> None:
+    out.append(b"d" + _DOUBLE.pack(value))
+
+
+def _encode_complex(value: complex, out: list[bytes], keep: Keep, depth: int) -> None:
+    out.append(b"c" + _COMPLEX.pack(value.real, value.imag))
+
+
+def _encode_text(value: str, out: list[bytes], keep: Keep, depth: int) -> None:
+    content = value.encode("utf-8", "replace")
+    out += (_SIZED.pack(b"s", len(content)), content)
+
+
+def _encode_bytes(value: bytes, out: list[bytes], keep: Keep, depth: int) -> None:
+    out += (_SIZED.pack(b"b", len(value)), value)
+
+
+def _encode_sequence(value: Sequence[Any], out: list[bytes], keep: Keep, depth: int) -> None:
+    out.append(_COUNTED.pack(b"l" if type(value) is list else b"t", len(value)))
+    for item in value:
+        _encode(item, out, keep, depth + 1)
+
+
+def _encode_dict(value: dict[Any, Any], out: list[bytes], keep: Keep, depth: int) -> None:
+    if len(value) > MAX_KEYS:
+        raise WireError(f"a dict of more than {MAX_KEYS:,} keys")
+    out.append(_COUNTED.pack(b"m", len(value)))
+    for key, item in value.items():
+        if isinstance(key, np.integer | np.floating | np.bool_):
+            key = key.item()  # equal, and of the same hash
+        _check_key(key)
+        _encode(key, out, None, depth + 1)
+        _encode(item, out, keep, depth + 1)
 
 
 def _check_key(key: Any) -> None:
@@ -143,21 +152,66 @@ def _check_key(key: Any) -> None:
         raise WireError(f"a dict key of more than {MAX_KEY_CHARACTERS:,} characters")
 
 
-def _bytes(tag: bytes, content: bytes, out: list[bytes]) -> None:
-    out.append(tag + _LENGTH.pack(len(content)))
-    out.append(content)
+def _encode_array(value: np.ndarray, out: list[bytes], keep: Keep, depth: int) -> None:
+    if value.dtype.kind in "biufc":
+        _array(b"a", value, out)
+    else:
+        _encode_other(value, out, keep, depth)
 
 
 def _array(tag: bytes, array: np.ndarray, out: list[bytes]) -> None:
-    dtype = array.dtype.newbyteorder("=")
-    if dtype.str not in DTYPES:  # longdouble and its complex
-        dtype = np.dtype("D" if dtype.kind == "c" else "d")
-    array = np.ascontiguousarray(array, dtype).reshape(array.shape)
-    code = dtype.str.encode()
-    out.append(tag + bytes([len(code)]) + code + bytes([array.ndim]))
-    shape: tuple[int, ...] = array.shape
-    out.extend(_LENGTH.pack(size) for size in shape)
-    out.append(array.tobytes())
+    code = _CODE_OF.get(array.dtype)
+    if code is None:
+        native = array.dtype.newbyteorder("=")
+        if native not in _CODE_OF:  # longdouble and its complex
+            native = np.dtype("D" if native.kind == "c" else "d")
+        array, code = array.astype(native), _CODE_OF[native]
+    shape = array.shape
+    out += (tag, code, struct.pack(f"<B{len(shape)}Q", len(shape), *shape), array.tobytes())
+
+
+def _encode_handle(value: HandleRef, out: list[bytes], keep: Keep, depth: int) -> None:
+    out.append(b"h")
+    _encode(value.number, out, None, depth)
+    _encode(value.type_name, out, None, depth)
+
+
+def _encode_callback(value: CallbackRef, out: list[bytes], keep: Keep, depth: int) -> None:
+    out.append(b"f")
+    _encode(value.number, out, None, depth)
+
+
+def _encode_generator(value: GeneratorState, out: list[bytes], keep: Keep, depth: int) -> None:
+    out.append(b"r")
+    for number in (value.state, value.inc, value.has_uint32, value.uinteger):
+        _encode(number, out, None, depth)
+
+
+def _encode_other(value: Any, out: list[bytes], keep: Keep, depth: int) -> None:
+    if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+        _array(b"g", np.asarray(value), out)
+    elif keep is not None:
+        _encode(keep(value), out, None, depth)
+    else:
+        raise WireError(f"{type(value).__name__} is not plain data")
+
+
+_ENCODERS: dict[type, Callable[[Any, list[bytes], Keep, int], None]] = {
+    type(None): _encode_none,
+    bool: _encode_bool,
+    int: _encode_int,
+    float: _encode_float,
+    complex: _encode_complex,
+    str: _encode_text,
+    bytes: _encode_bytes,
+    list: _encode_sequence,
+    tuple: _encode_sequence,
+    dict: _encode_dict,
+    np.ndarray: _encode_array,
+    HandleRef: _encode_handle,
+    CallbackRef: _encode_callback,
+    GeneratorState: _encode_generator,
+}
 
 
 def decode(data: bytes | bytearray | memoryview, revive: Callable[[Any], Any] | None = None) -> Any:
@@ -167,7 +221,10 @@ def decode(data: bytes | bytearray | memoryview, revive: Callable[[Any], Any] | 
         WireError: anything but one complete, bounded, well-formed value.
     """
     reader = _Reader(memoryview(data), revive or (lambda reference: reference))
-    value = reader.value(0)
+    try:
+        value = reader.value(0)
+    except (struct.error, IndexError):
+        raise WireError("cut short") from None
     if reader.position != len(reader.data):
         raise WireError("bytes after the end")
     return value
@@ -182,6 +239,25 @@ class _Reader:
         self.keys = 0
         self.references = 0
 
+    def value(self, depth: int) -> Any:
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise WireError(f"more than {MAX_ITEMS:,} items")
+        if depth > MAX_DEPTH:
+            raise WireError(f"nested more than {MAX_DEPTH} levels deep")
+        tag = self.data[self.position]
+        self.position += 1
+        read = _READERS.get(tag)
+        if read is None:
+            raise WireError(f"unknown tag {tag:#04x}")
+        return read(self, depth)
+
+    def number(self, form: struct.Struct) -> int:
+        """A count or a length."""
+        (value,) = form.unpack_from(self.data, self.position)
+        self.position += form.size
+        return int(value)
+
     def take(self, size: int) -> memoryview:
         end = self.position + size
         if end > len(self.data):
@@ -190,80 +266,45 @@ class _Reader:
         self.position = end
         return piece
 
-    def value(self, depth: int) -> Any:
-        self.items += 1
-        if self.items > MAX_ITEMS:
-            raise WireError(f"more than {MAX_ITEMS:,} items")
-        if depth > MAX_DEPTH:
-            raise WireError(f"nested more than {MAX_DEPTH} levels deep")
-        match bytes(self.take(1)):
-            case b"N":
-                return None
-            case b"T":
-                return True
-            case b"F":
-                return False
-            case b"i":
-                return self.integer()
-            case b"d":
-                return _DOUBLE.unpack(self.take(8))[0]
-            case b"c":
-                return complex(*_COMPLEX.unpack(self.take(16)))
-            case b"s":
-                return str(self.sized(), "utf-8", "replace")
-            case b"b":
-                return bytes(self.sized())
-            case b"l":
-                return [self.value(depth + 1) for _ in range(self.count())]
-            case b"t":
-                return tuple(self.value(depth + 1) for _ in range(self.count()))
-            case b"m":
-                return self.mapping(depth)
-            case b"a":
-                return self.array()
-            case b"g":
-                array = self.array()
-                if array.ndim:
-                    raise WireError("a scalar with a shape")
-                return array[()]
-            case b"h":
-                number, name = self.value(depth + 1), self.value(depth + 1)
-                if type(number) is not int or type(name) is not str:
-                    raise WireError("a malformed handle")
-                return self.reference(HandleRef(number, name[:200]))
-            case b"f":
-                number = self.value(depth + 1)
-                if type(number) is not int:
-                    raise WireError("a malformed callback")
-                return self.reference(CallbackRef(number))
-            case b"r":
-                numbers = [self.value(depth + 1) for _ in range(4)]
-                if any(type(number) is not int for number in numbers):
-                    raise WireError("a malformed generator state")
-                return self.reference(GeneratorState(*numbers))
-            case tag:
-                raise WireError(f"unknown tag {tag!r}")
-
-    def reference(self, reference: HandleRef | CallbackRef | GeneratorState) -> Any:
-        self.references += 1
-        if self.references > MAX_REFERENCES:
-            raise WireError(f"more than {MAX_REFERENCES:,} things that are not plain data")
-        return self.revive(reference)
-
     def count(self) -> int:
-        count = int(_COUNT.unpack(self.take(4))[0])
+        count = self.number(_COUNT)
         if count > len(self.data) - self.position:  # every item takes a byte at least
             raise WireError("cut short")
         return count
 
-    def sized(self) -> memoryview:
-        return self.take(_LENGTH.unpack(self.take(8))[0])
+    def none(self, depth: int) -> None:
+        return None
 
-    def integer(self) -> int:
+    def true(self, depth: int) -> bool:
+        return True
+
+    def false(self, depth: int) -> bool:
+        return False
+
+    def integer(self, depth: int) -> int:
         size = self.count()
         if size > MAX_INT_BYTES:
             raise WireError(f"an integer of more than {MAX_INT_BYTES} bytes")
         return int.from_bytes(self.take(size), "little", signed=True)
+
+    def double(self, depth: int) -> float:
+        (value,) = _DOUBLE.unpack(self.take(8))
+        return float(value)
+
+    def complex(self, depth: int) -> complex:
+        return complex(*_COMPLEX.unpack(self.take(16)))
+
+    def text(self, depth: int) -> str:
+        return str(self.take(self.number(_LENGTH)), "utf-8", "replace")
+
+    def bytes(self, depth: int) -> bytes:
+        return bytes(self.take(self.number(_LENGTH)))
+
+    def list(self, depth: int) -> list[Any]:
+        return [self.value(depth + 1) for _ in range(self.count())]
+
+    def tuple(self, depth: int) -> tuple[Any, ...]:
+        return tuple([self.value(depth + 1) for _ in range(self.count())])
 
     def mapping(self, depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
@@ -277,21 +318,72 @@ class _Reader:
             result[key] = self.value(depth + 1)
         return result
 
-    def array(self) -> np.ndarray:
-        code = bytes(self.take(self.take(1)[0])).decode("ascii", "replace")
-        if code not in DTYPES:
+    def array(self, depth: int) -> np.ndarray:
+        code = self.take(self.number(_BYTE)).tobytes()
+        dtype = _DTYPE_OF.get(code)
+        if dtype is None:
             raise WireError(f"arrays of dtype {code!r} cannot cross")
-        dtype = np.dtype(code)
-        shape = tuple(_LENGTH.unpack(self.take(8))[0] for _ in range(self.take(1)[0]))
+        dimensions = self.number(_BYTE)
+        shape = struct.unpack(f"<{dimensions}Q", self.take(8 * dimensions))
         if 0 in shape and math.prod(filter(None, shape)) > MAX_EMPTY:
             raise WireError(f"an empty array of more than {MAX_EMPTY:,} rows or columns")
         content = self.take(math.prod(shape) * dtype.itemsize)
         try:
             if dtype.kind == "b":  # any other byte would be neither True nor False
-                return (np.frombuffer(content, np.uint8) != 0).reshape(shape)
-            return np.frombuffer(content, dtype).reshape(shape).copy()
+                return np.ndarray(shape, np.uint8, content) != 0
+            return np.ndarray(shape, dtype, content).copy()
         except (
             ValueError,
             OverflowError,
         ) as error:  # more dimensions or a larger empty shape than NumPy takes
             raise WireError(str(error)) from None
+
+    def scalar(self, depth: int) -> Any:
+        array = self.array(depth)
+        if array.ndim:
+            raise WireError("a scalar with a shape")
+        return array[()]
+
+    def handle(self, depth: int) -> Any:
+        number, name = self.value(depth + 1), self.value(depth + 1)
+        if type(number) is not int or type(name) is not str:
+            raise WireError("a malformed handle")
+        return self.reference(HandleRef(number, name[:200]))
+
+    def callback(self, depth: int) -> Any:
+        number = self.value(depth + 1)
+        if type(number) is not int:
+            raise WireError("a malformed callback")
+        return self.reference(CallbackRef(number))
+
+    def generator(self, depth: int) -> Any:
+        numbers = [self.value(depth + 1) for _ in range(4)]
+        if any(type(number) is not int for number in numbers):
+            raise WireError("a malformed generator state")
+        return self.reference(GeneratorState(*numbers))
+
+    def reference(self, reference: HandleRef | CallbackRef | GeneratorState) -> Any:
+        self.references += 1
+        if self.references > MAX_REFERENCES:
+            raise WireError(f"more than {MAX_REFERENCES:,} things that are not plain data")
+        return self.revive(reference)
+
+
+_READERS: dict[int, Callable[[_Reader, int], Any]] = {
+    ord("N"): _Reader.none,
+    ord("T"): _Reader.true,
+    ord("F"): _Reader.false,
+    ord("i"): _Reader.integer,
+    ord("d"): _Reader.double,
+    ord("c"): _Reader.complex,
+    ord("s"): _Reader.text,
+    ord("b"): _Reader.bytes,
+    ord("l"): _Reader.list,
+    ord("t"): _Reader.tuple,
+    ord("m"): _Reader.mapping,
+    ord("a"): _Reader.array,
+    ord("g"): _Reader.scalar,
+    ord("h"): _Reader.handle,
+    ord("f"): _Reader.callback,
+    ord("r"): _Reader.generator,
+}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from graders.sandbox import sandbox as sandbox_module
+from graders.sandbox import wire
 from graders.sandbox.connection import Connection, Refused
 from graders.sandbox.isolation import Isolation
 from graders.sandbox.limits import MIB, Limits
@@ -38,7 +39,7 @@ def sandbox_of(level: Isolation, limits: Limits = LIMITS) -> Iterator[Sandbox]:
 
 def ask(session: Session, *request: Any, seconds: float = SECONDS, **more: Any) -> Any:
     revive: Callable[[Any], Any] = more.get("revive", lambda reference: reference)
-    return session.exchange(request, seconds, revive, more.get("callbacks", []))
+    return session.exchange(wire.encode(request), seconds, revive, more.get("callbacks", []))
 
 
 def run(session: Session, source: str, seconds: float = SECONDS) -> tuple[Any, ...]:

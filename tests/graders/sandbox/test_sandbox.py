@@ -195,7 +195,7 @@ def test_a_forged_message_ends_the_session(sandbox: Sandbox, forged: str) -> Non
     session = sandbox.open("softmax")
     request = ("run", "cell 1", textwrap.dedent(SOCKET) + forged)
     with pytest.raises(wire.WireError):
-        session.exchange(request, SECONDS, revive, [])
+        session.exchange(wire.encode(request), SECONDS, revive, [])
     assert not session.alive
 
 

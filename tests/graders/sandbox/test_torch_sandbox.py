@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from graders.sandbox.distributions import installed_paths
 from graders.sandbox.limits import Limits
 from graders.sandbox.sandbox import Sandbox
 from tests.assignments.grading import grader
+from tests.processes import descendants
 
 SOURCE = """
 import os
@@ -91,6 +94,23 @@ def student(sandbox: Sandbox) -> Iterator[Student]:
     code = from_script("architectures.py", SOURCE.encode())
     with Submission(sandbox, "architectures", code, Limits()) as submission:
         yield Student(submission)
+
+
+HUGE = Path("/sys/kernel/mm/transparent_hugepage")
+
+
+@pytest.mark.skipif(
+    not HUGE.is_dir() or tuple(map(int, os.uname().release.split(".")[:2])) < (6, 1),
+    reason="Linux collapses memory into large pages since 6.1",
+)
+def test_the_warm_parent_is_held_in_large_pages(sandbox: Sandbox) -> None:
+    """Each submission's fork copies an entry a page."""
+    rollups = [
+        Path(f"/proc/{pid}/smaps_rollup").read_text()
+        for pid in descendants(sandbox.connection.process.pid)
+    ]
+    large = max(int(text.split("AnonHugePages:")[1].split()[0]) for text in rollups)
+    assert large > 64 << 10  # KiB, of some 400 MiB
 
 
 def twin(state: dict[str, np.ndarray], channels: int) -> nn.Sequential:
