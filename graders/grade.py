@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -84,9 +84,12 @@ def grade(
     if not sandboxed:
         warn(f"isolation: {Isolation.NONE}")
     somewhere = nullcontext(local_workers(count)) if cluster is None else cluster_workers(cluster)
-    with sigterm_raises(), somewhere as workers, only_grader(out):
-        # nbgrader among it takes a second, in which cores would lie idle after the grading
-        Thread(target=import_module, args=["graders.reports.outputs"]).start()
+    with (
+        sigterm_raises(),
+        somewhere as workers,
+        only_grader(out),
+        imported_meanwhile("graders.reports.outputs"),
+    ):
         records = Records(out / "records.jsonl", kept=not what_if)
         reference, *graded = _grade_class(settings, students, records, workers, force)
         isolations = dict.fromkeys(result.isolation for result in (reference, *graded))
@@ -108,6 +111,17 @@ def grade(
             for warning in written.warnings:
                 warn(warning)
     return int(any(submission.status == "failed" for submission in results.submissions))
+
+
+@contextmanager
+def imported_meanwhile(module: str) -> Iterator[None]:
+    """Import what is needed later: nbgrader takes a second, for which a core would lie idle."""
+    thread = Thread(target=import_module, args=[module])
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()  # Python cannot end in the middle of some imports
 
 
 def _grade_class(
