@@ -8,31 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from course import gradebook_commands
-from graders.platforms.names import PLATFORMS
-from graders.reports.formats import FORMATS
-from graders.sandbox.limits import Limits
+from course.commands import Run, adder, bookkeeping, grading, students, teaching, training
 
-LIGHTNING_COMMANDS = ("fit", "validate", "test", "predict")
-
-BUDGETS = ("smoke", "small", "full")
-NOT_IN_STUDENTS_COPY = (
-    "demo",
-    "release",
-    "collect",
-    "grade",
-    "export",
-    "course-report",
-    "similarity",
-    "gradescope",
-    "leaderboard",
-    "new-assignment",
-    "lint-assignment",
-    *gradebook_commands.COMMANDS,
-)
+NOT_IN_STUDENTS_COPY = ("demo", *teaching.COMMANDS, *grading.COMMANDS, *bookkeeping.COMMANDS)
 """Commands that need solutions, hidden tests or grades, or are for those who have them."""
 EXTRAS = {
-    **dict.fromkeys((*LIGHTNING_COMMANDS, "experiment"), ("lessons",)),
+    **dict.fromkeys((*training.LIGHTNING, "experiment"), ("lessons",)),
     **dict.fromkeys(NOT_IN_STUDENTS_COPY, ("grade",)),
     "demo": ("lessons", "grade"),
 }
@@ -76,282 +57,31 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="example: dlcourse fit --config course/01_linear_models/softmax.yaml",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def add(name: str, about: str, example: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name,
-            help=about,
-            description=about,
-            epilog=f"example: {example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-
-    demo = add("demo", "train, release and grade on the embedded data", "dlcourse demo")
+    add = adder(parser.add_subparsers(dest="command", required=True, metavar="COMMAND"))
+    demo = add("demo", "train, release and grade on the embedded data", "dlcourse demo", _demo)
     demo.add_argument("--out", type=Path, default=Path("runs/demo"), help="default: %(default)s")
-
-    for name in LIGHTNING_COMMANDS:
-        # Never parsed here: main() hands everything after the name to LightningCLI.
-        add(name, f"{name} a lesson's model", f"dlcourse {name} --config LESSON.yaml")
-
-    data = add("data", "list, fetch and verify data sets", "dlcourse data get mnist")
-    data.add_argument("action", choices=("list", "get", "verify"))
-    data.add_argument("names", nargs="*", metavar="NAME")
-
-    experiment = add(
-        "experiment",
-        "run claims of the course, or your own comparison, as controlled experiments",
-        "dlcourse experiment run shift --seeds 5",
-    )
-    _add_experiment_actions(experiment)
-
-    release = add("release", "make the student bundle", "dlcourse release softmax --out ../handout")
-    release.add_argument("names", nargs="*", metavar="NAME", help="default: every assignment")
-    release.add_argument("--out", type=Path, required=True, metavar="DIR")
-
-    check = add("check", "run the public tests on your own file", "dlcourse check softmax")
-    check.add_argument("name", metavar="NAME")
-    check.add_argument("file", nargs="?", type=Path, metavar="FILE")
-
-    submit = add(
-        "submit",
-        "check your file and hand it in",
-        "dlcourse submit softmax --student ada --to /srv/submitted",
-    )
-    submit.add_argument("name", metavar="NAME")
-    submit.add_argument("file", nargs="?", type=Path, metavar="FILE")
-    submit.add_argument("--student", required=True, metavar="ID")
-    submit.add_argument("--to", type=Path, required=True, metavar="DIR")
-    submit.add_argument(
-        "--force", action="store_true", help="hand in what looks like a mistake without a question"
-    )
-
-    collect = add(
-        "collect",
-        "make a folder of submissions from a platform's bulk download",
-        "dlcourse collect submissions.zip --from canvas --roster gradebook.csv --to submitted",
-    )
-    collect.add_argument("source", type=Path, metavar="FROM", help="the zip or folder, as it came")
-    collect.add_argument("--from", dest="platform", choices=PLATFORMS, required=True)
-    collect.add_argument("--to", type=Path, required=True, metavar="DIR")
-    collect.add_argument(
-        "--roster",
-        type=Path,
-        metavar="FILE",
-        help="the class as CSV: the export of Canvas's or Moodle's gradebook, Moodle's grading "
-        "worksheet, GitHub Classroom's or Gradescope's roster, or columns of your own: id, and any "
-        "of name, email, login, sis, canvas, moodle, github, section, group, submitted_at",
-    )
-    collect.add_argument("--assignment", metavar="NAME", help="default: what the files are called")
-    collect.add_argument(
-        "--due",
-        metavar="TIME",
-        help='like "2026-03-01 12:00 UTC"; of a clone, the last commit before it counts',
-    )
-    collect.add_argument(
-        "--timezone", metavar="ZONE", help="of times that name none, like Europe/Berlin"
-    )
-
-    grade = add(
-        "grade",
-        "grade a folder of submissions in the sandbox",
-        "dlcourse grade softmax submitted/ --out grades/softmax --jobs 2",
-    )
-    grade.add_argument("name", metavar="NAME")
-    grade.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
-    grade.add_argument("--out", type=Path, required=True, metavar="DIR")
-    _add_jobs(grade)
-    grade.add_argument(
-        "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
-    )
-    grade.add_argument("--force", action="store_true", help="grade again what is graded already")
-    grade.add_argument(
-        "--timeout",
-        type=float,
-        default=Limits.submission_seconds,
-        metavar="S",
-        help="seconds that a submission may take, default: %(default)g",
-    )
-    grade.add_argument(
-        "--trust-file-times",
-        action="store_true",
-        help="late penalties also where only a file's own time tells when it was handed in",
-    )
-    grade.add_argument(
-        "--no-sandbox",
-        action="store_true",
-        help="run student code WITHOUT isolation: for your own code only",
-    )
-    grade.add_argument(
-        "--what-if",
-        action="store_true",
-        help="tell what would change for whom, as after a change of a hidden test; write nothing",
-    )
-
-    export = add(
-        "export",
-        "grades in the form that an LMS takes",
-        "dlcourse export softmax --from grades/softmax --format canvas --to canvas.csv",
-    )
-    export.add_argument("name", metavar="NAME")
-    export.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
-    export.add_argument("--format", choices=FORMATS, required=True)
-    export.add_argument("--to", type=Path, required=True, metavar="FILE")
-    export.add_argument(
-        "--into",
-        type=Path,
-        metavar="FILE",
-        help="canvas: the gradebook's export, moodle: the assignment's grading worksheet; "
-        "--to is then that file with the grades in it",
-    )
-    export.add_argument(
-        "--column", default="", metavar="TITLE", help="of --into in Canvas; default: NAME"
-    )
-    export.add_argument(
-        "--roster", type=Path, metavar="FILE", help="if --into does not have the students' ids"
-    )
-    export.add_argument(
-        "--collected",
-        type=Path,
-        metavar="DIR",
-        help="feedback: the folder that dlcourse collect made",
-    )
-
-    report = add(
-        "course-report",
-        "pages and a table of who has what in all assignments",
-        "dlcourse course-report --from grades --out course_report --roster roster.csv",
-    )
-    report.add_argument(
-        "--from",
-        dest="folders",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="DIR",
-        help="the --out of dlcourse grade, of each assignment, or the folder that holds them",
-    )
-    report.add_argument("--out", type=Path, required=True, metavar="DIR")
-    report.add_argument(
-        "--roster",
-        type=Path,
-        metavar="FILE",
-        help="the class as CSV, as in dlcourse collect: names, sections, and who is missing",
-    )
-
-    gradescope = add(
-        "gradescope",
-        "make an autograder that Gradescope runs on every submission",
-        "dlcourse gradescope softmax --to autograder.zip",
-    )
-    gradescope.add_argument("name", metavar="NAME")
-    gradescope.add_argument("--to", type=Path, required=True, metavar="FILE")
-
-    gradebook_commands.add_commands(add)
-
-    similarity = add(
-        "similarity",
-        "pairs of submissions that look alike",
-        "dlcourse similarity softmax submitted/ --out similar.html",
-    )
-    similarity.add_argument("name", metavar="NAME")
-    similarity.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
-    similarity.add_argument("--out", type=Path, required=True, metavar="FILE")
-
-    leaderboard = add(
-        "leaderboard",
-        "rank the final project's predictions on the held-out labels",
-        "dlcourse leaderboard predictions/",
-    )
-    leaderboard.add_argument("folder", type=Path, metavar="DIR")
-    leaderboard.add_argument("--out", type=Path, metavar="DIR", help="for the pages; default: DIR")
-
-    new = add(
-        "new-assignment",
-        "write a small assignment that passes, to be turned into yours",
-        "dlcourse new-assignment means",
-    )
-    new.add_argument("name", metavar="NAME")
-
-    lint = add(
-        "lint-assignment",
-        "what to mend in an assignment, its hidden tests and its mutants",
-        "dlcourse lint-assignment means",
-    )
-    lint.add_argument("name", metavar="NAME")
-    _add_jobs(lint)
-
-    add("doctor", "what this machine has and how well it isolates", "dlcourse doctor")
+    for group in (training, students, teaching, grading, bookkeeping):
+        group.add_commands(add)
+    add("doctor", "what this machine has and how well it isolates", "dlcourse doctor", _doctor)
     return parser
 
 
-def _add_jobs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--jobs", type=int, metavar="N", help="worker processes; default: one per core"
-    )
+def _demo(args: argparse.Namespace) -> int:
+    from course.demo import demo
+
+    return demo(args.out)
 
 
-def _add_experiment_actions(experiment: argparse.ArgumentParser) -> None:
-    actions = experiment.add_subparsers(dest="action", required=True, metavar="ACTION")
+def _doctor(args: argparse.Namespace) -> int:
+    from course.doctor import doctor
 
-    def add(name: str, about: str, example: str) -> argparse.ArgumentParser:
-        return actions.add_parser(
-            name,
-            help=about,
-            description=about,
-            epilog=f"example: dlcourse experiment {name} {example}".rstrip(),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-
-    add("list", "every experiment of the course and its claim", "")
-    run = add("run", "make the runs that are missing, and judge them", "shift --jobs 2")
-    rerun = add("rerun", "one seed of each arm again: do the digits agree?", "shift --threads 2")
-    rerun.add_argument("--threads", type=int, default=1, metavar="N", help="(%(default)s)")
-    for parser in (run, rerun):
-        parser.add_argument(
-            "names", nargs="*", metavar="NAME", help="of the course, or a YAML file"
-        )
-        parser.add_argument("--all", action="store_true", help="every experiment of the course")
-    compare = add(
-        "compare",
-        "your own arms, the one that you expect to win first",
-        "--config course/02_optimization/sgd.yaml\n"
-        '  --arm momentum="--model.init_args.optimizer_args {momentum: 0.9}" --arm plain=',
-    )
-    compare.add_argument("--config", type=Path, required=True, metavar="FILE")
-    compare.add_argument(
-        "--arm", action="append", default=[], metavar="NAME=OPTIONS", help="twice or more"
-    )
-    compare.add_argument("--metric", default="last/val_loss", help="default: %(default)s")
-    compare.add_argument("--goal", choices=("max", "min"), help="default: min for a loss, else max")
-    compare.add_argument(
-        "--smallest", type=float, default=0.0, help="difference that matters (%(default)s)"
-    )
-    for parser in (run, rerun, compare):
-        parser.add_argument(
-            "--jobs", type=int, metavar="N", help="runs at a time; default: one per core"
-        )
-        parser.add_argument(
-            "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
-        )
-    for parser in (run, compare):
-        parser.add_argument("--seeds", type=int, metavar="N", help="default: 5, or its file's")
-        parser.add_argument("--again", action="store_true", help="drop the runs that are there")
-        parser.add_argument("--wandb", action="store_true", help="send each run to W&B, too")
-    report = add("report", "judge all that have runs together, and write the pages", "--ledger")
-    report.add_argument("--out", type=Path, metavar="DIR", help="default: beside the runs")
-    for parser in (run, rerun, report):
-        parser.add_argument("--budget", choices=BUDGETS, default="small", help="(%(default)s)")
-        parser.add_argument(
-            "--ledger", action="store_true", help="course/ledger in place of runs/experiments"
-        )
-    compare.set_defaults(budget="small", ledger=False)
+    return doctor()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        if arguments and arguments[0] in LIGHTNING_COMMANDS:
+        if arguments and arguments[0] in training.LIGHTNING:
             from course.fit import main as lightning_main
 
             return lightning_main(arguments)
@@ -398,100 +128,5 @@ def _run(args: argparse.Namespace) -> int:
             f"{args.command} works in the instructor's copy of the course: this one, for students, "
             "has no solutions, no hidden tests and no grades"
         )
-    if args.command in (*gradebook_commands.COMMANDS, *gradebook_commands.OF_STUDENTS):
-        return gradebook_commands.run(args)
-    match args.command:
-        case "demo":
-            from course.demo import demo
-
-            return demo(args.out)
-        case "data":
-            from course import data
-
-            return data.run(args.action, args.names)
-        case "experiment":
-            from course import experiment
-
-            return experiment.main(args)
-        case "release":
-            from graders.students.release import release
-
-            release(args.names, args.out)
-            return 0
-        case "check":
-            from graders.students.check import check
-
-            return check(args.name, args.file)
-        case "collect":
-            from graders.platforms.collect import Options, collect
-
-            return collect(
-                Options(
-                    args.source,
-                    args.platform,
-                    args.to,
-                    roster=args.roster,
-                    assignment=args.assignment,
-                    due=args.due,
-                    timezone=args.timezone,
-                )
-            )
-        case "grade":
-            from graders.grade import grade
-
-            return grade(
-                args.name,
-                args.submissions,
-                args.out,
-                jobs=args.jobs,
-                cluster=args.cluster,
-                force=args.force,
-                timeout=args.timeout,
-                sandboxed=not args.no_sandbox,
-                trust_file_times=args.trust_file_times,
-                what_if=args.what_if,
-            )
-        case "submit":
-            from graders.students.submit import submit
-
-            return submit(args.name, args.file, args.student, args.to, force=args.force)
-        case "export":
-            from graders.reports import export
-
-            into = export.Into(args.into, args.column, args.roster) if args.into else None
-            ungraded = export.write(
-                args.name, args.folder, args.format, args.to, into=into, collected=args.collected
-            )
-            print(f"written: {args.to}")
-            if ungraded:
-                print(f"no score yet: {', '.join(ungraded)}")
-            return 0
-        case "course-report":
-            from graders.reports.course_report import course_report
-
-            return course_report(args.folders, args.out, args.roster)
-        case "gradescope":
-            from graders.gradescope.bundle import bundle
-
-            return bundle(args.name, args.to)
-        case "similarity":
-            from graders.reports.similarity import similarity
-
-            return similarity(args.name, args.submissions, args.out)
-        case "leaderboard":
-            from graders.reports.leaderboard import leaderboard
-
-            return leaderboard(args.folder, args.out)
-        case "new-assignment":
-            from graders.authoring.new import new_assignment
-
-            return new_assignment(args.name)
-        case "lint-assignment":
-            from graders.authoring.lint import lint
-
-            return lint(args.name, args.jobs)
-        case "doctor":
-            from course.doctor import doctor
-
-            return doctor()
-    raise AssertionError(args.command)
+    run: Run = args.run
+    return run(args)

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from course.cli import LIGHTNING_COMMANDS, build_parser
+from course.cli import build_parser
+from course.commands.training import LIGHTNING
 from course.lightning_cli import CourseCLI
 from graders.authoring.new import check_name as may_be_called
 from graders.engine.catalogue import RANKED, source_path
@@ -66,7 +67,7 @@ class Built(CourseCLI):
 
 
 def dlcourse(words: list[str]) -> None:
-    if words and words[0] in LIGHTNING_COMMANDS:
+    if words and words[0] in LIGHTNING:
         lightning(words)
         return
     with refusal():

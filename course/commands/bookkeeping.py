@@ -1,22 +1,21 @@
-"""Commands around the gradebook: their options, and where each begins."""
+"""Commands around the gradebook: more time, drops, regrades, who changed what."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-AddCommand = Callable[[str, str, str], argparse.ArgumentParser]
+from course.commands import Add
+
 COMMANDS = ("extend", "drop", "allowances", "regrades", "audit", "forget")
-OF_STUDENTS = ("regrade-request",)
 
 
-def add_commands(add: AddCommand) -> None:
-    """Describe them to the parser; ``add`` takes a name, what it is about, and an example."""
+def add_commands(add: Add) -> None:
     extend = add(
         "extend",
         "give students more time for an assignment",
         'dlcourse extend softmax --student ada --until "2026-12-01 23:59 UTC" --reason ill',
+        _extend,
     )
     extend.add_argument("name", metavar="NAME")
     extend.add_argument("--student", dest="students", nargs="+", required=True, metavar="ID")
@@ -29,6 +28,7 @@ def add_commands(add: AddCommand) -> None:
         "drop",
         "leave assignments out of the course's total, for everyone or for some",
         "dlcourse drop softmax --student ada --reason ill\n         dlcourse drop --lowest 1",
+        _drop,
     )
     drop.add_argument("names", nargs="*", metavar="NAME")
     drop.add_argument("--student", dest="students", nargs="+", default=[], metavar="ID")
@@ -38,21 +38,7 @@ def add_commands(add: AddCommand) -> None:
     drop.add_argument("--undo", action="store_true", help="let them count again")
     drop.add_argument("--reason", default="", metavar="TEXT")
 
-    add("allowances", "list extensions and drops", "dlcourse allowances")
-
-    ask = add(
-        "regrade-request",
-        "ask your instructor to look at a test again",
-        "dlcourse regrade-request softmax --test test_large_scores --note TEXT "
-        "--student ada --to /srv/submitted",
-    )
-    ask.add_argument("name", metavar="NAME")
-    ask.add_argument("--test", required=True, metavar="TEST", help="as your feedback calls it")
-    ask.add_argument("--note", required=True, metavar="TEXT", help="why you think that it is wrong")
-    ask.add_argument("--student", metavar="ID")
-    ask.add_argument(
-        "--to", type=Path, metavar="DIR", help="default: a file in this folder, to be handed in"
-    )
+    add("allowances", "list extensions and drops", "dlcourse allowances", _allowances)
 
     regrades = add(
         "regrades",
@@ -60,6 +46,7 @@ def add_commands(add: AddCommand) -> None:
         "dlcourse regrades softmax submitted --out grades/softmax\n"
         "         dlcourse regrades softmax submitted --out grades/softmax --student ada "
         "--test test_large_scores --answer TEXT --points 14",
+        _regrades,
     )
     regrades.add_argument("name", metavar="NAME")
     regrades.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
@@ -77,6 +64,7 @@ def add_commands(add: AddCommand) -> None:
         "audit",
         "every change of a score: who, when, from what to what, and why",
         "dlcourse audit grades/softmax --student ada",
+        _audit,
     )
     audit.add_argument("folder", type=Path, metavar="DIR", help="the --out of dlcourse grade")
     audit.add_argument("--student", metavar="ID", help="default: everyone")
@@ -85,6 +73,7 @@ def add_commands(add: AddCommand) -> None:
         "forget",
         "list what there is of a student, and delete it with --yes",
         "dlcourse forget ada --submitted submitted --grades grades --exports lms.csv",
+        _forget,
     )
     forget.add_argument("student", metavar="STUDENT")
     for kind, about in (
@@ -101,37 +90,35 @@ def add_commands(add: AddCommand) -> None:
     forget.add_argument("--yes", action="store_true", help="delete what is listed")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Run the command that was parsed."""
-    match args.command:
-        case "extend":
-            from graders.bookkeeping.allowing import extend
+def _extend(args: argparse.Namespace) -> int:
+    from graders.bookkeeping.allowing import extend
 
-            return extend(args.name, args.students, args.until, args.reason)
-        case "drop":
-            from graders.bookkeeping.allowing import drop
+    return extend(args.name, args.students, args.until, args.reason)
 
-            return drop(args.names, args.students, args.lowest, args.reason, args.undo)
-        case "allowances":
-            from graders.bookkeeping.allowing import listing
 
-            return listing()
-        case "regrade-request":
-            from graders.students.regrade_request import regrade_request
+def _drop(args: argparse.Namespace) -> int:
+    from graders.bookkeeping.allowing import drop
 
-            return regrade_request(args.name, args.test, args.note, args.student, args.to)
-        case "regrades":
-            return _regrades(args)
-        case "forget":
-            from graders.bookkeeping.forget import Places, forget
+    return drop(args.names, args.students, args.lowest, args.reason, args.undo)
 
-            places = Places(args.submitted, args.grades, args.exports)
-            return forget(args.student, places, args.known_as, args.yes)
-        case "audit":
-            from graders.bookkeeping.trail import tell_audit
 
-            return tell_audit(args.folder, args.student)
-    raise AssertionError(args.command)
+def _allowances(args: argparse.Namespace) -> int:
+    from graders.bookkeeping.allowing import listing
+
+    return listing()
+
+
+def _audit(args: argparse.Namespace) -> int:
+    from graders.bookkeeping.trail import tell_audit
+
+    return tell_audit(args.folder, args.student)
+
+
+def _forget(args: argparse.Namespace) -> int:
+    from graders.bookkeeping.forget import Places, forget
+
+    places = Places(args.submitted, args.grades, args.exports)
+    return forget(args.student, places, args.known_as, args.yes)
 
 
 def _regrades(args: argparse.Namespace) -> int:
