@@ -213,15 +213,19 @@ def test_softmax_cost(student, reference, rng):
 
     # Budget: 300 times the reference, some 0.3 s. Measured: a loop over single entries takes 50
     # times as long as the reference, and passes; summing the row again for every entry takes
-    # 1000 times as long. The best of three student runs against the slowest of three reference
-    # runs errs on the student's side.
+    # 1000 times as long. Up to six runs, in turn with the reference, since a machine may be busy:
+    # the best of the student's against the slowest of the reference errs on the student's side.
     def seconds(softmax):
         start = time.perf_counter()
         softmax(x)
         return time.perf_counter() - start
 
-    budget = 300 * max(seconds(reference.softmax) for _ in range(3))
-    assert any(seconds(student.softmax) <= budget for _ in range(3)), (
+    slowest = 0.0
+    for _ in range(6):
+        slowest = max(slowest, seconds(reference.softmax))
+        if seconds(student.softmax) <= 300 * slowest:
+            return
+    raise AssertionError(
         "a row of 3000 scores takes far too long: is the sum worked out again for every entry?"
     )
 
