@@ -27,6 +27,7 @@ from course.resuming import Start, read_start, why_not
 from course.trainer_options import refused_by_lightning, unworkable
 from lightning_modules.distributed.peers import WatchPeers, lost_connection
 from lightning_modules.errors import BadInput
+from lightning_modules.lightning_internals import leave_out_idle_hooks
 from lightning_modules.logging.wandb_logger import (
     BackgroundWandbLogger,
     finish_wandb,
@@ -115,6 +116,7 @@ class CourseCLI(LightningCLI):
         if self.trainer.strategy.root_device.type == "cpu" and devices > max(8, cores):
             raise self._refuse(f"trainer.devices is {devices}; this machine has {cores} cores")
         self.peers.watch(self.trainer)
+        leave_out_idle_hooks(self.trainer.callbacks)  # type: ignore[attr-defined]
 
     def _refuse(self, why: str) -> BadInput:
         self._leave_nothing()

@@ -6,6 +6,7 @@ A test for each of these says which one a new version of Lightning has broken.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 
 import lightning.pytorch as pl
 from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters
@@ -13,6 +14,11 @@ from lightning.pytorch.loggers import WandbLogger
 
 # the attribute of a LightningModule in which each hook's name is noted: see `hot_path`
 HOOK_NAME = "_current_fx_name"
+# what a trainer calls of each callback in every training step
+STEP_HOOKS = (
+    *("on_train_batch_start", "on_before_zero_grad", "on_before_backward", "on_after_backward"),
+    *("on_before_optimizer_step", "on_train_batch_end"),
+)
 
 
 def described_by_a_config() -> bool:
@@ -21,6 +27,19 @@ def described_by_a_config() -> bool:
     Its hyperparameters then are the config's plain values, from which a checkpoint is rebuilt.
     """
     return _given_hyperparameters.get() is not None
+
+
+def leave_out_idle_hooks(callbacks: Iterable[pl.Callback]) -> None:
+    """Spares each step the callbacks' hooks in which they do nothing.
+
+    Lightning makes a name and enters a profiler for each of ten callbacks in each of six hooks, but
+    passes over what cannot be called.
+    """
+    for callback in callbacks:
+        for name in STEP_HOOKS:
+            inherited = getattr(type(callback), name) is getattr(pl.Callback, name)
+            if inherited and name not in vars(callback):  # some are given theirs when made
+                setattr(callback, name, None)
 
 
 def allow_unused_parameters(trainer: pl.Trainer) -> None:

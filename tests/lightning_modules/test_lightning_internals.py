@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import inspect
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import lightning.pytorch as pl
 import pytest
@@ -53,6 +56,38 @@ def test_no_profiler_takes_the_place_of_lightnings_stand_in() -> None:
     assert type(profiler) is PassThroughProfiler
     theirs, ours = inspect.signature(profiler.profile), inspect.signature(NoProfiler().profile)
     assert list(theirs.parameters) == list(ours.parameters)
+
+
+class Asked(PassThroughProfiler):
+    """Notes the hooks of callbacks that a trainer calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hooks: set[str] = set()
+
+    @contextmanager
+    def profile(self, action_name: str) -> Iterator[None]:
+        if action_name.startswith("[Callback]Hooks"):
+            self.hooks.add(action_name.rpartition(".")[2])
+        yield
+
+
+def test_leave_out_idle_hooks_leaves_out_what_a_callback_does_nothing_in() -> None:
+    """`leave_out_idle_hooks`: without it all of a step's are called; no other hook is left out."""
+    asked = {}
+    for lean in (False, True):
+        hooks, profiler = Hooks(), Asked()
+        given: Any = pl.callbacks.LambdaCallback(on_before_backward=lambda *_: None)
+        run = trainer(CASE, hooks, given, max_epochs=1, profiler=profiler)
+        if lean:
+            internals.leave_out_idle_hooks(run.callbacks)  # type: ignore[attr-defined]
+        run.fit(build(CASE), datamodule=Tiny(CASE))
+        assert hooks.seen == {"on_train_batch_end"}
+        assert callable(given.on_before_backward)
+        asked[lean] = profiler.hooks
+    idle = set(internals.STEP_HOOKS) - {"on_train_batch_end"}
+    assert idle < asked[False]
+    assert asked[True] == asked[False] - idle
 
 
 def test_described_by_a_config_tells_a_config_from_code() -> None:
