@@ -330,7 +330,7 @@ class _Reader:
         content = self.take(math.prod(shape) * dtype.itemsize)
         try:
             if dtype.kind == "b":  # any other byte would be neither True nor False
-                return np.ndarray(shape, np.uint8, content) != 0
+                return np.ndarray(shape, np.uint8, content).astype(bool)
             return np.ndarray(shape, dtype, content).copy()
         except (
             ValueError,
