@@ -13,7 +13,7 @@ from course.commands import Run, adder, bookkeeping, grading, students, teaching
 NOT_IN_STUDENTS_COPY = ("demo", *teaching.COMMANDS, *grading.COMMANDS, *bookkeeping.COMMANDS)
 """Commands that need solutions, hidden tests or grades, or are for those who have them."""
 EXTRAS = {
-    **dict.fromkeys((*training.LIGHTNING, "experiment"), ("lessons",)),
+    **dict.fromkeys((*training.LIGHTNING, "experiment", "wandb"), ("lessons",)),
     **dict.fromkeys(NOT_IN_STUDENTS_COPY, ("grade",)),
     "demo": ("lessons", "grade"),
 }
@@ -29,6 +29,7 @@ students
   submit                            hand in your file
   regrade-request                   ask for a test to be looked at again
   experiment                        a claim, or your own comparison, over several seeds
+  wandb                             send runs that stayed on this machine to W&B
 instructors
   release                           make the student bundle
   collect                           a platform's download into a folder of submissions

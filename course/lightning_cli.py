@@ -151,7 +151,7 @@ class CourseCLI(LightningCLI):
                 raise self._refuse(why)
         for logger in self.trainer.loggers:
             if isinstance(logger, BackgroundWandbLogger):
-                logger.log_config(self.config_dump)
+                logger.log_config(self.config_dump, run_parts.dataset(self.datamodule))
 
     def _config_name(self) -> str:
         given = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from lightning_modules.callbacks.predictions import Predictions
 from lightning_modules.callbacks.progress import TimedProgressBar
 from lightning_modules.callbacks.step_seed import StepSeed
 from lightning_modules.callbacks.wandb_report import WandbReport
+from lightning_modules.datamodules.manifest import datasets
 from lightning_modules.distributed.sync_batchnorm import SyncBatchNorm
 from lightning_modules.hot_path import NoProfiler
 from lightning_modules.logging.csv_logger import RunCsvLogger
@@ -82,6 +84,16 @@ def loggers(
     if command == "test" and start and (known := run_id(start.run_dir)):
         return [rows, wandb_logger(run_dir, run_id=known, to_summary=True), *own]
     return [rows, *own]
+
+
+def dataset(data: pl.LightningDataModule | None) -> dict[str, Any] | None:
+    """What the manifest says of the data set that is trained on; nothing of one's own."""
+    name = getattr(data, "dataset", None)
+    if not isinstance(name, str) or name not in datasets():
+        return None
+    about = asdict(datasets()[name])
+    del about["mirrors"]  # from where it came says nothing of what it is
+    return about
 
 
 def options(command: str, run_dir: Path, given: Namespace) -> dict[str, Any]:

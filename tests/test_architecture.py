@@ -51,6 +51,11 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def test_nothing_about_grades_goes_to_wandb() -> None:
+    for path in (ROOT / "graders").rglob("*.py"):
+        assert not any(name.split(".")[0] == "wandb" for name in imports(path)), path
+
+
 def room(parts: tuple[str, ...]) -> str:
     """The folder or file of a half, of `graders/engine/cells.py` or `graders.engine.cells.run`."""
     return parts[1].removesuffix(".py") if len(parts) > 1 else "__init__"

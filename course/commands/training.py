@@ -28,6 +28,23 @@ def add_commands(add: Add) -> None:
     )
     _add_actions(experiment)
 
+    wandb = add(
+        "wandb",
+        "send runs that stayed on this machine to W&B",
+        "dlcourse wandb sync runs/lenet",
+        _wandb,
+    )
+    wandb.add_argument("action", choices=("sync",))
+    wandb.add_argument(
+        "folders",
+        nargs="*",
+        type=Path,
+        default=[Path("runs")],
+        metavar="FOLDER",
+        help="of one run or of many; default: runs",
+    )
+    wandb.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+
 
 def _add_actions(experiment: argparse.ArgumentParser) -> None:
     actions = adder(experiment.add_subparsers(dest="action", required=True, metavar="ACTION"))
@@ -94,3 +111,9 @@ def _experiment(args: argparse.Namespace) -> int:
     from course import experiment
 
     return experiment.main(args)
+
+
+def _wandb(args: argparse.Namespace) -> int:
+    from course.wandb_sync import sync
+
+    return sync(args.folders, args.dry_run)

@@ -23,6 +23,7 @@ LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", "*.pyc", ".*", "hidden", "runs", "wandb", "demo*.py", "site", "authoring"
 )
 LESSON = "lesson.ipynb"
+CLASS_FILE = "wandb.toml"  # where the runs of a class go: lightning_modules reads it
 
 
 def release(names: Sequence[str], out_dir: Path) -> None:
@@ -129,6 +130,8 @@ def copy_course(bundle: Path) -> None:
         shutil.copytree(own_data, bundle / "data", ignore=LEFT_OUT, dirs_exist_ok=True)
     for file in FILES:
         shutil.copy(ROOT / file, bundle)
+    if (own_class := course_root() / CLASS_FILE).is_file():
+        shutil.copy(own_class, bundle)
     asked = [line for extra in ("", *STUDENTS_EXTRAS) for line in requirements(extra)]
     constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     (bundle / "constraints.txt").write_text(constraints_of(asked, constraints), encoding="utf-8")

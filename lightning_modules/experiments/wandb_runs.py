@@ -6,26 +6,28 @@ from pathlib import Path
 
 from lightning_modules.experiments.records import Record
 from lightning_modules.experiments.spec import FIRST_TUNING_SEED
-from lightning_modules.logging.wandb_settings import prepare_folders, wandb_mode, wandb_project
+from lightning_modules.logging.wandb_settings import prepare_folders, wandb_mode, wandb_place
 
 
 def send(record: Record, folder: Path) -> None:
     """Sends config, curves and metrics, those on the test set included.
 
-    Runs of an experiment are a group, an arm is a tag, and `job_type` tells trials of the tuning
-    from runs. `WANDB_MODE=offline` keeps them in `folder/wandb`.
+    Runs of an experiment are a group, whatever the class's is, an arm is a tag, and `job_type`
+    tells trials of the tuning from runs. `WANDB_MODE=offline` keeps them in `folder/wandb`.
     """
     prepare_folders(folder)
     import wandb
 
+    place = wandb_place()
     run = wandb.init(
-        project=wandb_project(),
+        project=place.project,
+        entity=place.entity,
         dir=folder,
         mode=wandb_mode(),  # type: ignore[arg-type]
         group=record.experiment,
         name=f"{record.experiment}, {record.arm}, seed {record.seed}",
         job_type="trial" if record.seed >= FIRST_TUNING_SEED else "run",
-        tags=[record.arm[:64], record.budget],
+        tags=[*place.tags, record.arm[:64], record.budget],
         config={
             "arm": record.arm,
             "seed": record.seed,

@@ -17,11 +17,11 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from lightning_modules.errors import Unavailable
 from lightning_modules.lightning_internals import without_wandb_option
+from lightning_modules.logging.wandb_dataset import use_dataset
 from lightning_modules.logging.wandb_settings import (
     prepare_folders,
     wandb_mode,
-    wandb_project,
-    wandb_tags,
+    wandb_place,
 )
 
 _OPENING = "wandb-opening"
@@ -48,6 +48,7 @@ class BackgroundWandbLogger(WandbLogger):
         self._failure: Exception | None = None
         self._run: Any = None
         self._config: dict[str, Any] = {}
+        self._dataset: Mapping[str, Any] | None = None
         self._waiting: list[tuple[Mapping[str, float], int | None]] = []
 
     @property
@@ -62,9 +63,9 @@ class BackgroundWandbLogger(WandbLogger):
         self._flush()
         return self._run
 
-    def log_config(self, config: dict[str, Any]) -> None:
-        """Says before training what the run's config is."""
-        self._config = config
+    def log_config(self, config: dict[str, Any], dataset: Mapping[str, Any] | None = None) -> None:
+        """Says before training what the run's config is, and what is known of its data set."""
+        self._config, self._dataset = config, dataset
 
     @rank_zero_only
     def log_hyperparams(self, params: dict[str, Any] | Namespace) -> None:
@@ -90,6 +91,8 @@ class BackgroundWandbLogger(WandbLogger):
         try:
             self._run = self.experiment
             super().log_hyperparams(self._config)
+            if self._dataset is not None:
+                use_dataset(self._run, self._dataset)
         except Exception as error:  # told in the thread that trains
             self._failure = error
 
@@ -123,15 +126,14 @@ def wandb_logger(
         to_summary: see `BackgroundWandbLogger`.
 
     Raises:
-        BadInput: `WANDB_MODE` is none of W&B's.
+        BadInput: `WANDB_MODE` is none of W&B's, or the class's file cannot be read.
     """
     mode = wandb_mode()
     if mode != "disabled":
         prepare_folders(run_dir)
     return BackgroundWandbLogger(
         name=os.environ.get("WANDB_NAME") or name,
-        project=wandb_project(),
-        tags=wandb_tags(),
+        **wandb_place().options(),
         save_dir=run_dir,
         mode=mode,
         id=run_id,

@@ -15,7 +15,7 @@ from PIL import Image
 
 from lightning_modules.errors import BadInput
 from lightning_modules.logging.wandb_logger import finish_wandb
-from lightning_modules.logging.wandb_settings import prepare_folders, wandb_mode, wandb_project
+from lightning_modules.logging.wandb_settings import prepare_folders, wandb_mode, wandb_place
 
 Panel = tuple[str, np.ndarray]  # a title, and an image (H, W) or (H, W, 3) from 0 to 1
 
@@ -89,7 +89,7 @@ def send(path: Path, name: str) -> None:
 
     prepare_folders(path.parent)
     wandb.init(
-        project=wandb_project(),
+        **wandb_place().options(),
         name=os.environ.get("WANDB_NAME") or name,
         dir=path.parent,
         mode=wandb_mode(),  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from graders.engine.catalogue import assignment_names, course_root, source_path
 from graders.errors import BadInput
 from graders.installation import requirements
-from graders.students.release import release
+from graders.students.release import copy_course, release
 
 # What anybody writes, whatever the task; and openings that the course's own models share.
 IDIOMS = {
@@ -267,3 +267,14 @@ def test_source_that_nbgrader_refuses_is_named(
     with pytest.raises(BadInput, match=r"softmax\.py.*nbgrader refuses it.*solution"):
         release(["softmax"], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_where_the_runs_of_a_class_go_is_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "wandb.toml").write_text('project = "class"\n')
+    monkeypatch.setenv("DLCOURSE_ROOT", str(tmp_path / "own"))
+    (tmp_path / "bundle").mkdir()
+    copy_course(tmp_path / "bundle")
+    assert (tmp_path / "bundle" / "wandb.toml").read_text() == 'project = "class"\n'
