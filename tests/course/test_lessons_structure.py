@@ -44,6 +44,7 @@ def lacks(text: str) -> list[str]:
         "five mistakes": len(re.findall(r"^- ", part["Common mistakes"], re.MULTILINE)) >= 5,
         "five questions, numbered from 1": len(numbers) >= 5
         and numbers == [*range(1, len(numbers) + 1)],
+        "questions in which no Markdown is left": not re.search("<summary>[^<]*[`$]", text),
         "five answers that code checks": len([code for code in answers if "assert" in code]) >= 5,
         "a question with numbers drawn anew": "default_rng(" in drawn.code
         and (drawn.tags, solved.tags) == ((), ("hide-cell",)),
@@ -65,6 +66,7 @@ def test_what_is_missing_is_noticed() -> None:
     for old, new, what in (
         ("\n- ", "\n* ", ["three goals", "five mistakes"]),
         ("summary>2.", "summary>3.", ["five questions, numbered from 1"]),
+        ("summary>2. ", "summary>2. `a` ", ["questions in which no Markdown is left"]),
         ("assert", "print", ["five answers that code checks"]),
         ("default_rng(7)", "default", ["a question with numbers drawn anew"]),
         ("plt.", "draw.", ["a figure"]),
