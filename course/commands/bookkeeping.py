@@ -45,7 +45,7 @@ def add_commands(add: Add) -> None:
         "list what students ask to be looked at again, or answer one of them",
         "dlcourse regrades softmax submitted --out grades/softmax\n"
         "         dlcourse regrades softmax submitted --out grades/softmax --student ada "
-        "--test test_large_scores --answer TEXT --points 14",
+        "--test test_softmax_is_stable --answer TEXT --points 14",
         _regrades,
     )
     regrades.add_argument("name", metavar="NAME")

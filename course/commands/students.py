@@ -30,7 +30,7 @@ def add_commands(add: Add) -> None:
     ask = add(
         "regrade-request",
         "ask your instructor to look at a test again",
-        "dlcourse regrade-request softmax --test test_large_scores --note TEXT "
+        "dlcourse regrade-request softmax --test test_softmax_is_stable --note TEXT "
         "--student ada --to /srv/submitted",
         _regrade_request,
     )

@@ -7,8 +7,10 @@ followed. Run again after a kill, it finds what is left.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from contextlib import ExitStack
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from graders.errors import BadInput
 
 MOST_BYTES = 50 << 20  # of a file that is searched for a name
 MOST_NAMED = 20
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError)  # broken, locked
 TELLING = 4  # characters of another name, of which fewer stand in many a file
 
 
@@ -102,9 +105,23 @@ def _tell_others(who: Who, places: Places, gone: list[Path]) -> None:
             is_ours = path.suffix == ".db" or any(path.is_relative_to(other) for other in gone)
             if is_ours or path.is_symlink() or not path.is_file():
                 continue
-            if path.stat().st_size <= MOST_BYTES and named.search(path.read_bytes()):
+            texts = _texts(path, zips=place in places.exports)
+            if path.stat().st_size <= MOST_BYTES and any(map(named.search, texts)):
                 found.append(path)
     for path in found[:MOST_NAMED]:
         print(f"look at it  {printable(str(path))}: the name is in it; make it again, or delete it")
     if len(found) > MOST_NAMED:
         print(f"look at it  and {len(found) - MOST_NAMED} more")
+
+
+def _texts(path: Path, zips: bool) -> Iterator[bytes]:
+    """What a file holds, and what is in it where it is a zip and ``zips`` says to look.
+
+    A zip of feedback is called after what platforms call students; its pages have our name.
+    """
+    yield path.read_bytes()
+    if zips and zipfile.is_zipfile(path):
+        with suppress(*UNREADABLE), zipfile.ZipFile(path) as archive:
+            for item in archive.infolist():
+                if item.file_size <= MOST_BYTES:
+                    yield archive.read(item)

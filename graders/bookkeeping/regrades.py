@@ -115,12 +115,16 @@ def _list(found: list[Asked]) -> None:
 
 
 def _answer(results: ClassResults, out: Path, asked: Asked, answer: Answer) -> None:
+    if asked.line is None:
+        raise BadInput(f"{answer.student} is not in {out / 'results.json'}: grade the work first")
     if asked.test is None or asked.task is None:
-        raise BadInput(f"{answer.student} has no {answer.test} in {out}: grade the work first")
+        raise BadInput(
+            f"{out / 'results.json'} has no test {answer.test} for {answer.student}: "
+            "ask for the name that the feedback page shows"
+        )
     name, task = results.assignment, asked.task
     if answer.points is not None and not 0 <= answer.points <= task.max_score:
         raise BadInput(f"--points {answer.points:g}: of task {task.name}, 0 to {task.max_score:g}")
-    assert asked.line is not None
     tasks = points_by_task(asked.line.submission.tests)
     with open_gradebook(out / "gradebook.db", to_write=True) as book:
         notebook = gradebook_cells.released(source_path(name))

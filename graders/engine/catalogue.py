@@ -75,12 +75,24 @@ def source_path(name: str) -> Path:
 def profile(source: Path) -> Profile:
     """What a submission finds in the sandbox: PyTorch where the assignment's source imports it."""
     imported: set[str] = set()
-    for node in ast.parse(source.read_bytes()).body:
+    for node in parsed(source).body:
         if isinstance(node, ast.Import):
             imported.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             imported.add(node.module.partition(".")[0])
     return TORCH if imported & (set(TORCH.packages) - set(NUMPY.packages)) else NUMPY
+
+
+def parsed(file: Path) -> ast.Module:
+    """A file of the course, whose mistakes are the instructor's to mend.
+
+    Raises:
+        BadInput: it is not Python.
+    """
+    try:
+        return ast.parse(file.read_bytes())
+    except SyntaxError as error:
+        raise BadInput(f"{file} line {error.lineno} is not Python: {error.msg}") from None
 
 
 def uses_torch(name: str) -> bool:

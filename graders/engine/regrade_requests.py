@@ -42,13 +42,18 @@ def file_name(assignment: str) -> str:
     return f"regrade_{assignment}.json"
 
 
+def is_request(file: str, assignment: str) -> bool:
+    """Whether a file is called as one, perhaps by a platform."""
+    called = rf"regrade_{re.escape(assignment)}(-\d+| ?\(\d+\))?\.json"
+    return re.fullmatch(called, file) is not None
+
+
 def requests_of(hand_in: HandIn, assignment: str) -> list[Request]:
     """A student's requests on an assignment; of several on one test, the last."""
     if is_zip(hand_in.path):
         return []
-    called = re.compile(rf"regrade_{re.escape(assignment)}(-\d+| ?\(\d+\))?\.json")
     try:
-        files = [file for file in in_folder(hand_in.path) if called.fullmatch(file.path.name)]
+        files = [file for file in in_folder(hand_in.path) if is_request(file.path.name, assignment)]
     except OSError:
         return []
     found: dict[str, Request] = {}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from graders.engine.catalogue import course_root, source_path
+from graders.engine.catalogue import course_root, parsed, source_path
 from graders.errors import BadInput
 from graders.sandbox.limits import Limits
 
@@ -42,10 +41,7 @@ def settings_for(
     tests = course_root() / "graders" / "hidden" / name
     if not tests.is_dir():
         raise BadInput(f"{tests} does not exist: this copy of the course has no hidden tests")
-    try:
-        ast.parse(reference.read_bytes())
-    except SyntaxError as error:
-        raise BadInput(f"{reference} line {error.lineno} is not Python: {error.msg}") from None
+    parsed(reference)
     if not timeout > 0:
         raise BadInput(f"--timeout {timeout:g}: more than 0 seconds")
     return GradingSettings(name, tests, reference, Limits(submission_seconds=timeout), sandboxed)

@@ -12,13 +12,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from graders.engine import secret, worker
+from graders.engine.catalogue import parsed
 from graders.engine.settings import GradingSettings
 
 GRADERS = Path(__file__).resolve().parents[1]
 
 
 def version(settings: GradingSettings) -> str:
-    """A hash of all that decides the score of a submission, given its bytes and its seed."""
+    """A hash of all that decides the score of a submission, given its bytes and its seed.
+
+    Raises:
+        BadInput: a hidden test, or what it imports, is not Python.
+    """
     about = (settings.assignment, settings.limits, settings.isolated)
     digest = hashlib.sha256(repr(about).encode())
     for source in scoring_sources(settings):
@@ -48,7 +53,7 @@ def _with_imports(sources: Iterable[Path]) -> set[Path]:
 
 def _imported(source: Path) -> Iterator[Path]:
     """The files of this package that a file's import statements name."""
-    for node in ast.walk(ast.parse(source.read_bytes())):
+    for node in ast.walk(parsed(source)):
         names: list[str] = []
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]

@@ -13,12 +13,14 @@ from typing import Literal
 
 from graders.engine.hand_ins import COLLECTED
 from graders.engine.printable import printable_cell, shown
+from graders.engine.regrade_requests import is_request
 from graders.engine.results import write_atomically
 from graders.errors import BadInput
 from graders.platforms.handed import Handed
 from graders.platforms.roster import Student
 
 WIDTH = 100  # characters of a remark on the terminal
+WORK = (".py", ".ipynb", ".zip")
 Status = Literal["collected", "missing", "matched nobody"]
 
 
@@ -103,5 +105,9 @@ def report(outcomes: list[Outcome], assignment: str, to: Path) -> None:
         told_by.append(f"{unknown} unknown (a column submitted_at in the roster would tell)")
     print(f"times: {', '.join(told_by)}")
     print(f"table: {table_path(to, assignment)}")
-    folder = shlex.quote(str(to))
-    print(f"next:  dlcourse grade {assignment} {folder} --out grades/{assignment}")
+    files = {name for line in outcomes for name in line.files.split(", ")}
+    # requests alone, without the work: to grade them would find everybody's missing
+    asks = any(is_request(name, assignment) for name in files)
+    asks = asks and not any(name.endswith(WORK) for name in files)
+    command = f"{'regrades' if asks else 'grade'} {assignment} {shlex.quote(str(to))}"
+    print(f"next:  dlcourse {command} --out grades/{assignment}")

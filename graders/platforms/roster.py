@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from graders.engine.hand_ins import is_junk, student_name
 from graders.errors import BadInput
-from graders.platforms.tables import Table, read_table
+from graders.platforms.tables import Table, plain, read_table
 
 KINDS = ("login", "sis", "email", "canvas", "moodle", "github")
 """Kinds of ids, the better ones to call a folder by first."""
@@ -45,6 +45,9 @@ FORMS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("sid", "email"), _GRADESCOPE),
 )
 """The headers by which a kind of roster is known, and what its columns hold."""
+
+TEST_STUDENT = "Student, Test"  # whom Canvas gives every teacher, to look at the course as
+STAFF = ("instructor", "ta", "reader")  # the other roles in Gradescope's roster
 
 Key = TypeVar("Key")
 _NUMBER = re.compile(r"\d+$")
@@ -151,9 +154,13 @@ def _columns(table: Table) -> dict[str, int]:
 
 
 def _is_person(table: Table, columns: dict[str, int], row: int) -> bool:
-    """Whether a row is not one of those in which Canvas says something of the columns."""
+    """Whether a row is a student's: neither one of those in which Canvas says something of the
+    columns, nor its test student, nor one of Gradescope's staff.
+    """
     told = [table.cell(row, columns.get(field)) for field in ("id", *KINDS)]
-    return any(told) and not is_points(table, row)
+    is_test = table.cell(row, table.column("student")) == TEST_STUDENT
+    is_staff = plain(table.cell(row, table.column("role"))) in STAFF
+    return any(told) and not (is_points(table, row) or is_test or is_staff)
 
 
 def is_points(table: Table, row: int) -> bool:

@@ -67,13 +67,11 @@ def course_report(grades: Sequence[Path], out: Path, roster: Path | None = None)
                 "which renews pages and late penalties",
                 file=sys.stderr,
             )
-    known = {row.person.id for row in rows}
-    if strange := sum(
-        bool(line.student) and line.student not in known for line in allowances.lines
-    ):
+    strange = {line.student for line in allowances.lines if line.value and line.student}
+    if number := len(strange - {row.person.id for row in rows}):
         print(
-            f"dlcourse: {allowances_path()}: {strange} of its lines are about nobody whom "
-            "the grades or the roster know: `dlcourse allowances` lists them",
+            f"dlcourse: {allowances_path()}: {number} of the students in it are in neither the "
+            "grades nor the roster: `dlcourse allowances` lists who is in it",
             file=sys.stderr,
         )
     what = "assignment" if len(records) == 1 else "assignments"

@@ -79,6 +79,7 @@ def write_everything(graded: Graded, students: list[HandIn], out: Path) -> Writt
     extended = {student for student, until in extensions.items() if until is not None}
     if strangers := sorted(extended - {line.student for line in lines}):
         warnings.append(
-            f"{allowances_path()} has an extension for who is not here: {', '.join(strangers)}"
+            f"{allowances_path()} has an extension for those who are not here: "
+            f"{', '.join(strangers)}"
         )
     return Written(lines, warnings)

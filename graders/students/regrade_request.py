@@ -32,7 +32,7 @@ def regrade_request(name: str, test: str, note: str, student: str | None, to: Pa
     note = printable(note).strip()
     if not TEST_NAME.fullmatch(test):
         raise BadInput(
-            f"--test {test!r}: name a test as your feedback does, like test_large_scores"
+            f"--test {test!r}: name a test as your feedback does, like test_softmax_is_stable"
         )
     if not note or len(note) > MOST_CHARACTERS:
         raise BadInput(f"--note: 1 to {MOST_CHARACTERS} characters, and there are {len(note)}")

@@ -32,9 +32,14 @@ def release(names: Sequence[str], out_dir: Path) -> None:
     The bundle appears as a whole or not at all.
 
     Raises:
-        BadInput: an unknown assignment, an ``out_dir`` in use, or a source that nbgrader refuses.
+        BadInput: an unknown assignment, or none at all; an ``out_dir`` in use; a source that
+            nbgrader refuses.
     """
     chosen = list(dict.fromkeys(names)) or assignment_names()
+    if not chosen:
+        raise BadInput(
+            f"{course_root()} has no assignment to release: dlcourse new-assignment makes one"
+        )
     sources = {name: source_path(name) for name in chosen}
     out_dir = out_dir.absolute()
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):

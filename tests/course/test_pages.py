@@ -182,6 +182,19 @@ raise ValueError
         run([Cell("x = 1", ("raises-exception",))], "page", tmp_path, monkeypatch)
 
 
+def test_hidden_tests_that_pages_name_are_there() -> None:
+    named = {
+        (command.words[2], command.words[command.words.index("--test") + 1])
+        for found in COMMANDS.values()
+        for command in found
+        if command.words[0] == "dlcourse" and "--test" in command.words
+    }
+    assert named
+    for assignment, test in named:
+        hidden = ROOT / "graders/hidden" / assignment / f"test_{assignment}.py"
+        assert f"def {test}(" in hidden.read_text()
+
+
 def test_commands_are_found() -> None:
     found = [command for page in COMMANDS.values() for command in page]
     assert len([command for command in found if command.whole]) > 100

@@ -83,6 +83,36 @@ def test_our_assignments_are_not_among_its_own(
     assert f"in {own}, which {VARIABLE} names: choose from means" in capsys.readouterr().err
 
 
+def test_a_course_without_assignments_has_nothing_to_release(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "empty"))
+    assert main(["release", "--out", str(tmp_path / "handout")]) == 2
+    assert "has no assignment to release" in capsys.readouterr().err
+    assert not (tmp_path / "handout").exists()
+
+
+@pytest.mark.parametrize(
+    "file", ["graders/hidden/means/test_means.py", "assignments/means/means.py"]
+)
+def test_what_is_no_python_is_named_with_its_line(
+    own: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+) -> None:
+    folder = tmp_path / "course"
+    shutil.copytree(own, folder)
+    (folder / file).write_text("x = 1\ndef (:\n")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    assert main(["grade", "means", "submitted", "--out", str(tmp_path / "grades")]) == 2
+    assert capsys.readouterr().err.endswith(
+        f"{folder / file} line 2 is not Python: invalid syntax\n"
+    )
+
+
 WITHOUT_A_TEST = '''\
 # %% nbgrader={"grade": false, "grade_id": "e", "locked": false, "schema_version": 3, "solution": true}
 def extra(x):

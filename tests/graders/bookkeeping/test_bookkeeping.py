@@ -106,7 +106,7 @@ def test_an_extension_counts_at_once_and_grading_writes_it_down(course, capsys):
     assert course.grade("--what-if") == 0
     assert "late −10 → −7.5" in capsys.readouterr().out
     assert course.grade() == 0
-    assert "an extension for who is not here: adda" in capsys.readouterr().err
+    assert "an extension for those who are not here: adda" in capsys.readouterr().err
     assert lost(course) == {"ada": 7.5, "bob": 10}
     why = "extension until 2026-03-01 18:00 UTC, late −10 → −7.5"
     assert course.trail()[5:] == [("ada", 90, 92.5, why)]

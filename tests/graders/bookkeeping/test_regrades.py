@@ -147,9 +147,14 @@ def test_a_link_or_a_pipe_in_place_of_a_request_is_not_read(course, capsys):
         ([*LIST, "--student", "bob", "--test", "test_means", "--answer", "x", "--points", "101"],
          "0 to 100"),
         (["regrades", "means", "submitted", "--out", "grades"], "results.json"),
+        ([*LIST, "--student", "bob", "--test", "test_meens", "--answer", "x"], "feedback page"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_one_line_and_changes_nothing(course, capsys, arguments, said):
+    if "test_meens" in arguments:  # as a student may write it
+        words = ["test_meens", "--note", "x", "--student", "bob", "--to", "submitted"]
+        assert main([*ASK[:3], *words]) == 0
+    capsys.readouterr()
     before = everything(course.folder)
     assert main(arguments) == 2
     error = capsys.readouterr().err

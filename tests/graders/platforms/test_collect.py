@@ -193,6 +193,29 @@ def test_gradescope(here: Path) -> None:
     assert lines["submission_3"]["status"] == "matched nobody"
 
 
+def test_gradescopes_staff_hands_nothing_in(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "roster.csv").write_text(
+        "First Name,Last Name,SID,Email,Role\nAda,L,0011,ada@x.edu,Student\n"
+        "Zoe,M,0013,zoe@x.edu,Student\nPat,P,,pat@x.edu,Instructor\nTim,T,,tim@x.edu,TA\n"
+    )
+    files = {"submission_metadata.yml": GRADESCOPE.encode(), "submission_1/softmax.py": WORK}
+    collect(folder(here / "g", files), "gradescope", *ROSTER)
+    assert "1 missing" in capsys.readouterr().out
+    assert "pat@x.edu" not in table()
+
+
+def test_requests_alone_are_listed_next_and_not_graded(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = {"lovelaceada_11_7_regrade_softmax-1.json": b"{}", "daydan_14_8_notes.txt": b""}
+    to_collect = ("canvas", *ROSTER, "--assignment", "softmax")
+    collect(folder(here / "requests", request), *to_collect)
+    said = capsys.readouterr().out
+    assert "next:  dlcourse regrades softmax submitted --out grades/softmax" in said
+    collect(folder(here / "subs", {**request, "daydan_14_9_softmax.py": WORK}), *to_collect)
+    assert "next:  dlcourse grade softmax" in capsys.readouterr().out
+
+
 def git(clone: Path, *words: str, when: str = "2026-03-01T10:00:00Z") -> None:
     people = {
         f"GIT_{who}_{what}": "s@x.edu"
@@ -303,6 +326,7 @@ def test_canvas_gradebook_is_a_roster_and_without_one_ids_name_students(
         "Student,ID,SIS User ID,SIS Login ID,Section,softmax (5)\n"
         ",,,,,Manual Posting\n    Points Possible,,,,,100\n"
         '"Lovelace, Ada",11,S1,al1,A,\n"Day, Dan",14,S4,dd4,B,\n'
+        '"Student, Test",15,,1a2b3c,A,\n'  # whom Canvas gives the teacher
     )
     source = folder(here / "subs", {"lovelaceada_11_7_softmax.py": WORK})
     collect(source, "canvas", "--roster", "gradebook.csv")

@@ -190,6 +190,7 @@ def test_what_the_course_drops_is_in_no_total(course: Path, monkeypatch, capsys)
     Path("allowances.csv").write_text(
         "kind,assignment,student,value\n"
         "drop lowest,,,1\ndrop,softmax,ADA@x.edu,yes\ndrop,softmax,stranger,yes\n"
+        "drop,softmax,mistaken,yes\ndrop,softmax,mistaken,\n"
     )
     save(graded(submission("ada", *FAILED), name="optimizers"), "grades/optimizers")
     rows = rows_of(parse(report("--roster", "roster.csv") / "course.html"))
@@ -203,7 +204,7 @@ def test_what_the_course_drops_is_in_no_total(course: Path, monkeypatch, capsys)
     assert "0 lowest" in others
     assert "dropped" not in others
     said = capsys.readouterr().err
-    assert "1 of its lines are about nobody" in said
+    assert "1 of the students in it are in neither" in said  # who was taken back is not
     assert "stranger" not in said
 
 
