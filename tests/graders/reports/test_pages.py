@@ -356,10 +356,17 @@ JSON.stringify({
     return [...card.querySelectorAll("*")].every(part => part.getBoundingClientRect().right <= right + 1);
   }),
   figure: document.querySelector(".histogram")?.getBoundingClientRect().width,
+  broken: [...document.querySelectorAll("[aria-labelledby=slowest] a")]
+    .filter(name => name.getClientRects().length > 1).length,
   names: [...document.querySelectorAll("[aria-labelledby=tasks] tbody th")]
     .map(name => name.getBoundingClientRect().width),
 })
 """  # noqa: E501
+
+LONG_NAMES = """
+document.querySelectorAll("[aria-labelledby=slowest] code").forEach(
+  test => test.textContent = "test_cross_entropy_of_several_examples")
+"""
 
 
 def test_pages_fit_a_phone_and_fill_a_screen(written, tmp_path):
@@ -368,9 +375,11 @@ def test_pages_fit_a_phone_and_fill_a_screen(written, tmp_path):
             browser.resize(width, phone=width == 390)
             for name in ("report.html", "feedback/bob.html"):
                 browser.open((written / name).as_uri())
+                browser.evaluate(LONG_NAMES)
                 seen = json.loads(browser.evaluate(MEASURE))
                 assert seen["across"] <= width, name
                 assert all(seen["cards"]), (name, width)
                 if name == "report.html":
                     assert seen["figure"] > 0.75 * width
+                    assert seen["broken"] == 0
                     assert min(seen["names"]) > (0.75 * width if width == 390 else 200)
