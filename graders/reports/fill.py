@@ -140,10 +140,15 @@ def _column(table: Table, title: str) -> int:
     if len(found) == 1:
         return found[0]
     titles = [header for header in table.rows[0] if _TITLE.fullmatch(header)]
-    which = ", ".join(titles) or "none"
+    if not titles:
+        raise BadInput(
+            f"{table.path} has no column of an assignment, like 'Homework 1 (12345)': name the "
+            "gradebook that Canvas exports"
+        )
     how_many = "several columns" if found else "no column"
     raise BadInput(
-        f"{table.path} has {how_many} called {title!r}: name one with --column (there: {which})"
+        f"{table.path} has {how_many} called {title!r}: name one with --column "
+        f"(there: {', '.join(titles)})"
     )
 
 

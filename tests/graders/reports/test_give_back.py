@@ -142,6 +142,7 @@ def test_feedback_goes_back_as_the_download_was_called(
         ("canvas", ["--into", "no.csv"], "no.csv cannot be read"),
         ("canvas", ["--into", "book.csv", "--column", "x"], "no column called 'x'"),
         ("canvas", ["--into", "book.csv", "--column", "x"], "backprop (7), Softmax (8)"),
+        ("canvas", ["--into", "sheet.csv"], "the gradebook that Canvas exports"),
         ("moodle", ["--into", "book.csv"], "is no grading worksheet"),
         ("csv", ["--into", "book.csv"], "--into has no meaning for csv"),
         ("feedback", [], "--collected"),
@@ -152,6 +153,7 @@ def test_bad_input_is_one_line(
     grades: Path, capsys: pytest.CaptureFixture[str], format: str, options: list[str], said: str
 ) -> None:
     Path("book.csv").write_text(GRADEBOOK)
+    Path("sheet.csv").write_text(SHEET)
     export(format, *options, status=2)
     error = capsys.readouterr().err
     assert said in error
