@@ -111,4 +111,7 @@ def _submit(
     executor: Executor, settings: GradingSettings, job: GradingJob
 ) -> Future[SubmissionResult]:
     with interrupts_held():  # an executor that is interrupted as it starts a worker never ends
-        return executor.submit(grade_one, settings, job)
+        try:
+            return executor.submit(grade_one, settings, job)
+        except BrokenPipeError as error:  # the worker died before it was told what it is
+            raise BrokenExecutor(str(error)) from error

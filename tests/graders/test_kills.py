@@ -43,7 +43,8 @@ class Run:
     def wait_for(self, happened: Callable[[], Any]) -> Any:
         deadline = time.monotonic() + SECONDS
         while not (found := happened()):
-            assert self.process.poll() is None, "the run was over before it was killed"
+            if self.process.poll() is not None:
+                pytest.fail(f"over before it was killed: {self.process.communicate()[1]}")
             assert time.monotonic() < deadline
             time.sleep(0.01)
         return found
