@@ -19,6 +19,8 @@ import pytest
 
 from tests.scheduling import ByScope, rank
 
+gc.disable()  # until all is imported: to look for garbage takes a quarter of the time
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `make test &` in a script
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -42,6 +44,7 @@ def pytest_collection_finish() -> None:
     """A twelfth of a worker's time goes into the search of all that it imported for cycles."""
     gc.freeze()
     gc.set_threshold(20_000)
+    gc.enable()
 
 
 @pytest.fixture

@@ -155,8 +155,10 @@ def main() -> None:
     isolation = Isolation(settings["isolation"])
     control = socket.socket(fileno=settings["control"])
     control.set_inheritable(False)
+    gc.disable()  # of what is imported nothing is garbage, and to look takes a quarter of the time
     for module in settings["imports"]:
         importlib.import_module(module)
+    gc.enable()
     checked("subreaper", libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
     if isolation is Isolation.SINGLE:  # the student's process sees this one: no looking inside
         checked("dumpable", libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))

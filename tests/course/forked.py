@@ -17,11 +17,13 @@ import sys
 import time
 from pathlib import Path
 
-from lightning.pytorch.utilities import rank_zero_only
-
-import course.lightning_cli  # noqa: F401  imported once, before the processes part
 from course.cli import main
+from course.deferred import deferred
 from tests.processes import descendants
+
+with deferred():  # once, before the processes part
+    import course.lightning_cli  # noqa: F401
+from lightning.pytorch.utilities import rank_zero_only
 
 TIMEOUT_S = 120
 

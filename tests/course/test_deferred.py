@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -67,6 +68,9 @@ def slowlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_what_is_imported_comes_with_its_first_use():
     with deferred(["slowlib"]):
         import slowlib_user as user
+
+        assert not gc.isenabled()
+    assert gc.isenabled()
     assert "slowlib" not in sys.modules
     assert user.say("loud") == "*loud*"
     assert "slowlib.styles" in sys.modules
