@@ -38,8 +38,13 @@ def adder(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Add:
     return add
 
 
-def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """How many processes work side by side."""
+def add_jobs(parser: argparse.ArgumentParser, what: str = "worker processes") -> None:
+    """How many work side by side."""
+    parser.add_argument("--jobs", type=int, metavar="N", help=f"{what}; default: one per core")
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Whose workers do the work instead."""
     parser.add_argument(
-        "--jobs", type=int, metavar="N", help="worker processes; default: one per core"
+        "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
     )

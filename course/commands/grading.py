@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from course.commands import Add, add_jobs
+from course.commands import Add, add_cluster, add_jobs
 from graders.reports.formats import FORMATS
 from graders.sandbox.limits import Limits
 
@@ -23,9 +23,7 @@ def add_commands(add: Add) -> None:
     grade.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
     grade.add_argument("--out", type=Path, required=True, metavar="DIR")
     add_jobs(grade)
-    grade.add_argument(
-        "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
-    )
+    add_cluster(grade)
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
     grade.add_argument(
         "--timeout",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from course.commands import Add, adder
+from course.commands import Add, add_cluster, add_jobs, adder
 
 LIGHTNING = ("fit", "validate", "test", "predict")
 BUDGETS = ("smoke", "small", "full")
@@ -77,12 +77,8 @@ def _add_actions(experiment: argparse.ArgumentParser) -> None:
         "--smallest", type=float, default=0.0, help="difference that matters (%(default)s)"
     )
     for parser in (run, rerun, compare):
-        parser.add_argument(
-            "--jobs", type=int, metavar="N", help="runs at a time; default: one per core"
-        )
-        parser.add_argument(
-            "--cluster", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://10.0.0.1:8786"
-        )
+        add_jobs(parser, "runs at a time")
+        add_cluster(parser)
     for parser in (run, compare):
         parser.add_argument("--seeds", type=int, metavar="N", help="default: 5, or its file's")
         parser.add_argument("--again", action="store_true", help="drop the runs that are there")

@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.progress import track
-
+from graders.engine.bars import with_bar
 from graders.engine.cells import from_script
 from graders.engine.pool import Workers, grade_all
 from graders.engine.results import SubmissionResult
@@ -42,8 +40,7 @@ def run(
     jobs = (_job(settings, name, trial) for name, trial in by_name.items())
     results: dict[Trial, SubmissionResult] = {}
     graded = grade_all(settings, jobs, workers)
-    progress = track(graded, title, len(trials), console=Console(stderr=True), transient=True)
-    for result in progress:
+    for result in with_bar(graded, title, len(trials)):
         trial = by_name[result.student]
         if result.status == "failed" and trial.about == REFERENCE:
             return {trial: result}

@@ -21,15 +21,11 @@ IDS = {"student", "id", "sid", "login", "username", "user", "email", "mail", "id
 
 def in_gradebook(path: Path, student: str) -> int:
     """How many rows of nbgrader's gradebook are the student and what they handed in."""
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as book:
-            (person,) = book.execute("SELECT count(*) FROM student WHERE id = ?", (student,))
-            (work,) = book.execute(
-                "SELECT count(*) FROM submitted_assignment WHERE student_id = ?", (student,)
-            )
-    except sqlite3.Error:
-        return 0  # no gradebook
-    return int(person[0] + work[0])
+    counts = (
+        "SELECT count(*) FROM student WHERE id = ?",
+        "SELECT count(*) FROM submitted_assignment WHERE student_id = ?",
+    )
+    return sum(int(count) for query in counts for (count,) in _rows(path, query, student))
 
 
 def from_gradebook(path: Path, student: str) -> None:
@@ -42,12 +38,17 @@ def from_gradebook(path: Path, student: str) -> None:
 
 def emails(path: Path, student: str) -> set[str]:
     """What else a gradebook calls the student by."""
+    rows = _rows(path, "SELECT email, lms_user_id FROM student WHERE id = ?", student)
+    return {str(cell) for row in rows for cell in row if cell}
+
+
+def _rows(path: Path, query: str, student: str) -> list[tuple[Any, ...]]:
+    """What a gradebook answers; nothing, where the file is none."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as book:
-            found = book.execute("SELECT email, lms_user_id FROM student WHERE id = ?", (student,))
-            return {str(cell) for row in found for cell in row if cell}
+            return book.execute(query, (student,)).fetchall()
     except sqlite3.Error:
-        return set()
+        return []
 
 
 def lines_without(content: str, is_theirs: Callable[[Any], bool]) -> tuple[str, int]:

@@ -22,7 +22,7 @@ from graders.engine.regrade_requests import Request, requests_of
 from graders.engine.results import ClassResults, TestResult, points_by_task
 from graders.errors import BadInput
 from graders.nbgrader import gradebook_cells
-from graders.nbgrader.final_scores import final_scores, read_results
+from graders.nbgrader.final_scores import final_scores, results_of
 from graders.nbgrader.gradebook import open_gradebook
 
 WIDTH = 96
@@ -61,9 +61,7 @@ def regrades(name: str, submissions: Path, out: Path, answer: Answer | None = No
     Raises:
         BadInput: a folder is not what it should be, or there is no such request.
     """
-    results = read_results(out / "results.json")
-    if results.assignment != name:
-        raise BadInput(f"{out / 'results.json'} is of {results.assignment}, not {name}")
+    results = results_of(name, out / "results.json")
     found = list(_asked(results, submissions, out))
     if answer is None:
         _list(found)

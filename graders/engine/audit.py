@@ -58,7 +58,7 @@ def note(
     """
     path = out / FILE
     last = {
-        entry["student"]: _standing(entry["now"])
+        entry["student"]: Standing(**entry["now"])
         for entry in entries(path)
         if entry["assignment"] == assignment
     }
@@ -101,7 +101,7 @@ def entries(path: Path) -> list[dict[str, Any]]:
     for line in path.read_bytes().split(b"\n") if path.exists() else []:
         try:
             entry = json.loads(line)
-            _standing(entry["now"])
+            Standing(**entry["now"])
             entry["assignment"], entry["student"]
         except (ValueError, KeyError, TypeError):
             continue
@@ -138,10 +138,6 @@ def _same(before: Standing, now: Standing) -> bool:
         return False
     same = (before.status, before.sha256, before.by_hand) == (now.status, now.sha256, now.by_hand)
     return same and all(isclose(*pair, abs_tol=1e-6) for pair in pairs)
-
-
-def _standing(record: dict[str, Any]) -> Standing:
-    return Standing(**record)
 
 
 def _of(points: float | None) -> str:

@@ -50,6 +50,20 @@ def read_results(path: Path) -> ClassResults:
         ) from None
 
 
+def results_of(assignment: str, path: Path) -> ClassResults:
+    """``read_results`` of a file that has to be of this assignment.
+
+    Raises:
+        BadInput: it is of another one, or cannot be read.
+    """
+    results = read_results(path)
+    if results.assignment != assignment:
+        raise BadInput(
+            f"{path} is of {results.assignment}, not {assignment}: name the folder of the right one"
+        )
+    return results
+
+
 def told_before(path: Path) -> dict[str, dict[str, Any]]:
     """Student -> the ``FIELDS`` that ``results.json`` at ``path`` has of them."""
     written = json.loads(path.read_text(encoding="utf-8"))["submissions"]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import quote
 
-from rich.console import Console
-from rich.progress import track
-
 from graders.engine.allowances import Allowances, allowances_path, read_allowances
+from graders.engine.bars import with_bar
 from graders.engine.printable import printable_cell
 from graders.engine.results import write_atomically
 from graders.errors import BadInput
@@ -28,8 +24,8 @@ from graders.reports.course_records import (
     read_assignment,
 )
 from graders.reports.pages import page_names, write_page
+from graders.reports.summary import warn
 
-Step = TypeVar("Step")
 PAGE, TABLE, NO_NAMES, STUDENTS = "course.html", "course.csv", "without_names.html", "students"
 OURS = '<meta name="generator" content="dlcourse course-report">'
 """What a student's page begins with, by which one of somebody who is gone is known as ours."""
@@ -52,7 +48,7 @@ def course_report(grades: Sequence[Path], out: Path, roster: Path | None = None)
     people = read_roster(roster) if roster is not None else None
     folders = assignment_folders(grades)
     records = [
-        read_assignment(folder) for folder in _shown(folders, "reading grades", len(folders))
+        read_assignment(folder) for folder in with_bar(folders, "reading grades", len(folders))
     ]
     check_distinct(records)
     allowances = _allowances(people)
@@ -61,18 +57,16 @@ def course_report(grades: Sequence[Path], out: Path, roster: Path | None = None)
     for record in records:
         if record.num_changed:
             # no names: what a terminal shows may be kept in a log
-            print(
-                f"dlcourse: {record.name}: graded by hand since `dlcourse grade` last ran: "
+            warn(
+                f"{record.name}: graded by hand since `dlcourse grade` last ran: "
                 f"{record.num_changed} of {len(record.outcomes)} students; run it again, "
-                "which renews pages and late penalties",
-                file=sys.stderr,
+                "which renews pages and late penalties"
             )
     strange = {line.student for line in allowances.lines if line.value and line.student}
     if number := len(strange - {row.person.id for row in rows}):
-        print(
-            f"dlcourse: {allowances_path()}: {number} of the students in it are in neither the "
-            "grades nor the roster: `dlcourse allowances` lists who is in it",
-            file=sys.stderr,
+        warn(
+            f"{allowances_path()}: {number} of the students in it are in neither the "
+            "grades nor the roster: `dlcourse allowances` lists who is in it"
         )
     what = "assignment" if len(records) == 1 else "assignments"
     print(f"{len(rows)} {'student' if len(rows) == 1 else 'students'}, {len(records)} {what}")
@@ -92,23 +86,10 @@ def _allowances(roster: Roster | None) -> Allowances:
     )
 
 
-def _shown(steps: Iterable[Step], title: str, count: int) -> Iterable[Step]:
-    """``steps`` behind a bar that goes when it is done; none where nobody looks."""
-    stderr = Console(stderr=True)
-    return track(
-        steps,
-        title,
-        count,
-        console=stderr,
-        transient=True,
-        disable=not stderr.is_terminal,
-    )
-
-
 def _write(records: Sequence[AssignmentRecord], rows: Sequence[Row], out: Path) -> None:
     files = page_names(row.person.id for row in rows)
     links = {student: f"{STUDENTS}/{quote(name, safe='')}" for student, name in files.items()}
-    for row, page in _shown(student_pages(records, rows), "writing pages", len(rows)):
+    for row, page in with_bar(student_pages(records, rows), "writing pages", len(rows)):
         write_page(out / STUDENTS / files[row.person.id], page)
     for path in sorted((out / STUDENTS).glob("*.html")):
         if path.name not in files.values() and OURS.encode() in path.read_bytes():

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +18,12 @@ from graders.engine.final import FinalScore, FinalTask
 from graders.engine.printable import printable_cell
 from graders.engine.results import ClassResults, grouped_by_task, write_atomically
 from graders.errors import BadInput
-from graders.nbgrader.final_scores import changed_since, final_scores, read_results
+from graders.nbgrader.final_scores import changed_since, final_scores, results_of
 from graders.platforms.roster import read_roster
 from graders.reports import feedback_zip, fill, gradescope
 from graders.reports.formats import FORMATS
 from graders.reports.grades import remarks
+from graders.reports.summary import warn
 
 Table = list[list[str | float]]
 
@@ -79,25 +79,18 @@ def write(
         raise BadInput(f"--into has no meaning for {format}: canvas and moodle have files to fill")
     if (collected is not None) != (format == "feedback"):
         raise BadInput("--format feedback and --collected DIR, of dlcourse collect, go together")
-    results = read_results(results_dir / "results.json")
-    if results.assignment != assignment:
-        raise BadInput(
-            f"{results_dir / 'results.json'} is of {results.assignment}, not {assignment}: "
-            "name the folder of the right one"
-        )
+    results = results_of(assignment, results_dir / "results.json")
     lines = final_scores(results, results_dir / "gradebook.db")
     if changed := changed_since(results_dir / "results.json", lines):
-        _say(
-            [
-                f"graded by hand, or extended, since `dlcourse grade` last ran: "
-                f"{', '.join(changed)}; run it again, which renews pages and late penalties"
-            ]
+        warn(
+            f"graded by hand, or extended, since `dlcourse grade` last ran: "
+            f"{', '.join(changed)}; run it again, which renews pages and late penalties"
         )
     if format not in ("gradescope", "feedback") and to.is_dir():
         raise BadInput(f"{to} is a folder: name a file for --to")
     if collected is not None:
         absent = feedback_zip.write(results, lines, results_dir, to, collected)
-        _say([f"not in the download: {', '.join(absent)}"] if absent else [])
+        warn(f"not in the download: {', '.join(absent)}" if absent else "")
     elif into is not None:
         bridge = read_roster(into.roster) if into.roster else None
         if format == "canvas":
@@ -105,7 +98,8 @@ def write(
         else:
             filled = fill.moodle(into.path, lines, _feedback, bridge)
         write_atomically(to, filled.table.content())
-        _say(filled.remarks())
+        for remark in filled.remarks():
+            warn(remark)
     elif format == "gradescope":
         gradescope.write([line for line in lines if line.score is not None], to)
     else:
@@ -116,11 +110,6 @@ def write(
         }
         write_atomically(to, _csv(tables[format](results, lines)))
     return [line.student for line in lines if line.score is None]
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(f"dlcourse: {line}", file=sys.stderr)
 
 
 def _plain(results: ClassResults, lines: list[FinalScore]) -> Table:

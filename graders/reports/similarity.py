@@ -10,14 +10,11 @@ verdict.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import track
-
+from graders.engine.bars import with_bar
 from graders.engine.catalogue import source_path, uses_torch
 from graders.engine.hand_ins import find
 from graders.engine.printable import printable
@@ -29,6 +26,7 @@ from graders.nbgrader.gradebook_cells import released
 from graders.reports.alike import MOST_PAIRS, Pair, similar_pairs
 from graders.reports.own_code import Stub, Submission, prepare
 from graders.reports.pages import render
+from graders.reports.summary import warn
 
 LEAST_MARKED = 4  # fingerprints in a row; fewer are idioms that anyone writes
 
@@ -52,7 +50,7 @@ def similarity(name: str, folder: Path, to: Path) -> int:
     stub = Stub.of([c.source for c in released(source_path(name)).cells if c.cell_type == "code"])
     found = find(folder)
     read, skipped = [], []
-    for student in track(found, "reading", console=Console(stderr=True), transient=True):
+    for student in with_bar(found, "reading", len(found)):
         try:
             work = read_submission(student, name)
             if work is None:
@@ -67,7 +65,7 @@ def similarity(name: str, folder: Path, to: Path) -> int:
     to_look_at = f"{len(pairs)} {'pair' if len(pairs) == 1 else 'pairs'} to look at"
     print(f"{name}: {len(read)} compared, {to_look_at}: {to}")
     for student_name, why in skipped:
-        print(f"dlcourse: {student_name} was not compared: {why}", file=sys.stderr)
+        warn(f"{student_name} was not compared: {why}")
     return 0
 
 

@@ -16,10 +16,9 @@ from typing import Any
 from graders.engine.final import FinalScore
 from graders.engine.printable import shown
 from graders.engine.results import SubmissionResult, TestResult
-from graders.errors import BadInput
 from graders.nbgrader import gradebook
 from graders.nbgrader.backups import copy_database
-from graders.nbgrader.final_scores import final_scores, read_results, told_before
+from graders.nbgrader.final_scores import final_scores, results_of, told_before
 from graders.reports.outputs import Graded
 
 WIDTH = 24  # characters of a student's name
@@ -51,9 +50,7 @@ def would_change(graded: Graded, out: Path) -> str:
 
 def _compared(out: Path, assignment: str, lines: list[FinalScore]) -> str:
     path = out / "results.json"
-    written = read_results(path)
-    if written.assignment != assignment:
-        raise BadInput(f"{path} is of {written.assignment}, not {assignment}: name its folder")
+    written = results_of(assignment, path)
     before = {item.student: item for item in written.submissions}
     told = told_before(path)
     rows: list[tuple[str, str, str, str]] = []
