@@ -16,7 +16,7 @@ from pathlib import Path
 from graders.bookkeeping import erasing
 from graders.engine import allowances, audit
 from graders.engine.hand_ins import COLLECTED, student_name
-from graders.engine.results import write_atomically
+from graders.engine.writing import write_atomically
 from graders.nbgrader.backups import backups
 from graders.nbgrader.final_scores import final_scores, read_results
 from graders.reports.pages import write_report

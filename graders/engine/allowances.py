@@ -20,8 +20,8 @@ from typing import Literal, get_args
 
 from graders.engine.catalogue import course_root
 from graders.engine.people import os_user
-from graders.engine.results import write_atomically
 from graders.engine.timestamps import read_time
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput
 
 FILE = "allowances.csv"

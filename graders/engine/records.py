@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graders.engine.results import SubmissionResult, submission_from_dict
+from graders.engine.writing import remove_unfinished
 from graders.errors import BadInput
 
 
@@ -48,6 +49,8 @@ class Records:
 def only_grader(out: Path, command: str = "grade") -> Iterator[None]:
     """Hold the output folder, which is made if need be: two runs never write into it at once.
 
+    What a killed run left unfinished there is removed.
+
     Args:
         command: of ``dlcourse`` that writes into it.
 
@@ -65,4 +68,5 @@ def only_grader(out: Path, command: str = "grade") -> Iterator[None]:
             raise BadInput(
                 f"{out} is being written by another dlcourse {command}: wait for it"
             ) from None
+        remove_unfinished(out)
         yield

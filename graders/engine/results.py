@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from graders.engine.printable import shown
@@ -202,17 +199,3 @@ def submission_from_dict(record: dict[str, Any]) -> SubmissionResult:
     """Undo ``SubmissionResult.to_dict``."""
     tests = tuple(TestResult(**test) for test in record["tests"])
     return SubmissionResult(**{**record, "tests": tests})
-
-
-def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
-    """Replace ``path`` by ``content`` so that a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -10,10 +10,11 @@ from graders.engine.catalogue import course_root, profile
 from graders.engine.final import automatic_score
 from graders.engine.hand_ins import HandIn
 from graders.engine.jobs import read_job
-from graders.engine.results import SubmissionResult, write_atomically
+from graders.engine.results import SubmissionResult
 from graders.engine.secret import course_secret
 from graders.engine.settings import MAX_SCORE, settings_for
 from graders.engine.worker import Grader
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput, GraderBroke
 from graders.reports.gradescope import record
 from graders.sandbox.sandbox import Sandbox

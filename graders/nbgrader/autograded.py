@@ -19,8 +19,9 @@ from nbgrader import utils
 from graders.engine.hand_ins import HandIn
 from graders.engine.pieces import Piece
 from graders.engine.printable import printable
-from graders.engine.results import ClassResults, SubmissionResult, write_atomically
+from graders.engine.results import ClassResults, SubmissionResult
 from graders.engine.submissions import read
+from graders.engine.writing import write_atomically
 from graders.errors import Rejected
 from graders.nbgrader.gradebook_cells import released
 from graders.nbgrader.task_text import task_text

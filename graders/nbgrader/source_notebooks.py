@@ -7,7 +7,7 @@ from pathlib import Path
 import jupytext
 
 from graders.engine.catalogue import assignment_names, source_path
-from graders.engine.results import write_atomically
+from graders.engine.writing import write_atomically
 
 CONFIG = '''\
 """nbgrader in this folder, which `dlcourse grade` wrote: formgrader, feedback and exports work.

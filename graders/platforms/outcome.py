@@ -14,7 +14,7 @@ from typing import Literal
 from graders.engine.hand_ins import COLLECTED
 from graders.engine.printable import printable_cell, shown
 from graders.engine.regrade_requests import is_request
-from graders.engine.results import write_atomically
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput
 from graders.platforms.handed import Handed
 from graders.platforms.roster import Student

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from graders.engine.allowances import Allowances, allowances_path, read_allowances
 from graders.engine.bars import with_bar
 from graders.engine.printable import printable_cell
-from graders.engine.results import write_atomically
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput
 from graders.platforms.roster import Roster, read_roster
 from graders.reports.course_class import Row, course_rows, person_id, without_names

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from graders.engine.final import FinalScore, FinalTask
 from graders.engine.printable import printable_cell
-from graders.engine.results import ClassResults, grouped_by_task, write_atomically
+from graders.engine.results import ClassResults, grouped_by_task
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput
 from graders.nbgrader.final_scores import changed_since, final_scores, results_of
 from graders.platforms.roster import read_roster

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from graders.engine.final import FinalScore
-from graders.engine.results import ClassResults, write_atomically
+from graders.engine.results import ClassResults
+from graders.engine.writing import write_atomically
 from graders.nbgrader.autograded import printable_markdown
 from graders.platforms.outcome import called_back
 from graders.reports.archive import write_zip

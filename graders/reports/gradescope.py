@@ -9,7 +9,8 @@ from typing import Any
 from graders.engine.final import FinalScore
 from graders.engine.plain_text import explanation
 from graders.engine.printable import printable
-from graders.engine.results import TestResult, write_atomically
+from graders.engine.results import TestResult
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput
 from graders.reports.archive import write_zip
 

@@ -14,8 +14,8 @@ from graders.engine.catalogue import course_root
 from graders.engine.files import modified, read_file
 from graders.engine.hand_ins import student_name
 from graders.engine.predictions import read_predictions
-from graders.engine.results import write_atomically
 from graders.engine.timestamps import handed_in
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput, Rejected
 from graders.reports.standings import (
     Entry,

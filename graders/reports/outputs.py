@@ -10,7 +10,8 @@ from graders.engine.allowances import allowances_path, read_allowances
 from graders.engine.catalogue import course_root
 from graders.engine.final import FinalScore, results_json
 from graders.engine.hand_ins import HandIn
-from graders.engine.results import ClassResults, TestResult, points_by_task, write_atomically
+from graders.engine.results import ClassResults, TestResult, points_by_task
+from graders.engine.writing import write_atomically
 from graders.nbgrader import gradebook, late
 from graders.nbgrader.autograded import write_notebooks
 from graders.nbgrader.final_scores import final_scores

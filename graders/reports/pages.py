@@ -22,13 +22,9 @@ import jinja2
 from graders.engine.final import FinalScore
 from graders.engine.hand_ins import look_alikes
 from graders.engine.printable import printable
-from graders.engine.results import (
-    ClassResults,
-    SubmissionResult,
-    TestResult,
-    write_atomically,
-)
+from graders.engine.results import ClassResults, SubmissionResult, TestResult
 from graders.engine.timestamps import GUESSED
+from graders.engine.writing import write_atomically
 from graders.reports import class_statistics
 
 MARKS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "◷", "skipped": "–"}

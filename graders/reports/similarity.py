@@ -18,8 +18,8 @@ from graders.engine.bars import with_bar
 from graders.engine.catalogue import source_path, uses_torch
 from graders.engine.hand_ins import find
 from graders.engine.printable import printable
-from graders.engine.results import write_atomically
 from graders.engine.submissions import read as read_submission
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput, Rejected
 from graders.installation import ROOT
 from graders.nbgrader.gradebook_cells import released

@@ -15,7 +15,7 @@ from graders.engine.regrade_requests import (
     parse,
     text_of,
 )
-from graders.engine.results import write_atomically
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput
 from graders.students.store import Place
 from graders.students.submit import STUDENT
