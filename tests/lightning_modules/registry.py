@@ -43,6 +43,7 @@ WITHOUT_A_CASE = {
     "models.initialisation": "what mlp begins with: test_models.py",
     "models.ngram": "counts, no network: test_sequences.py",
     "models.recurrent": "layers of sequence_classifiers and language_models",
+    "models.winograd": "test_winograd.py",
     "models.squeezenet": "the stages of the case `fine-tuning, stage by stage`",
     "tasks.answers": "tables of what tasks say: test_predictions.py",
     "tasks.average_precision": "the case `detector`",
