@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from graders.engine.allowances import read_allowances
 from graders.engine.candidates import is_exact, is_nearly
 from graders.engine.catalogue import assignment_names, source_path
 from graders.engine.hand_ins import COLLECTED
@@ -18,6 +19,7 @@ from graders.engine.records import only_grader
 from graders.engine.timestamps import read_time
 from graders.errors import BadInput
 from graders.platforms import canvas, exchange, folder, github, gradescope, moodle
+from graders.platforms.deadlines import Deadlines
 from graders.platforms.handed import Handed, files_of
 from graders.platforms.matching import match, strangers
 from graders.platforms.names import Platform
@@ -62,11 +64,12 @@ def collect(options: Options) -> int:
             raise BadInput(
                 f"nobody in {options.source} is in {options.roster}: is it this class's?"
             )
+        deadlines = _deadlines(due, assignment)
         with only_grader(options.to / COLLECTED, "collect"):
             outcomes = []
             for student, items in matched.of.items():
                 item, problem = _timed(items[-1], student, options, zone)
-                item = _remarked(item, items[:-1], due, problem)
+                item = _remarked(item, items[:-1], deadlines.of(student.id), problem)
                 files, remarks = put(item, student.id, assignment, options.to)
                 outcomes.append(Outcome.of(item, student, files, remarks))
             clean_up(options.to)
@@ -91,10 +94,12 @@ def _handed(
 ) -> Iterator[tuple[str, list[Handed]]]:
     """The assignment and everybody's hand-ins, to be read until the block ends."""
     if options.platform == "github":
-        with github.hand_ins(options.source, due) as found:
-            works = [github.without_course(item) for item in found]
+        with github.hand_ins(options.source, lambda _: due) as found:
+            works = map(github.without_course, found)
             name = options.assignment or _assignment(_names(works), options)
-            yield name, [github.of_assignment(item, name) for item in works]
+            dues = _deadlines(due, name).by_origin(found, roster)
+        with github.hand_ins(options.source, lambda clone: dues.get(clone, due)) as found:
+            yield name, [github.of_assignment(github.without_course(item), name) for item in found]
         return
     if options.platform == "nbgrader":
         found = exchange.hand_ins(options.source, options.assignment)
@@ -206,6 +211,10 @@ def _due(text: str | None, zone: ZoneInfo | None) -> datetime | None:
         return read_time(text.encode(), zone or UTC)
     except ValueError as error:
         raise BadInput(f"--due: {error}") from None
+
+
+def _deadlines(due: datetime | None, assignment: str) -> Deadlines:
+    return Deadlines(due, read_allowances().extensions(assignment))
 
 
 def _warn(line: str) -> None:

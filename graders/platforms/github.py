@@ -7,7 +7,7 @@ maker's to choose, so it is shown, and never stands for a platform's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -25,8 +25,11 @@ SHOWN_LINKS = 3
 
 
 @contextmanager
-def hand_ins(source: Path, due: datetime | None) -> Iterator[list[Handed]]:
+def hand_ins(source: Path, due_of: Callable[[str], datetime | None]) -> Iterator[list[Handed]]:
     """Everybody's files, which can be read until the block ends.
+
+    Args:
+        due_of: asked for each clone by its name: when its commits stop to count.
 
     Raises:
         BadInput: ``source`` is not a folder of folders.
@@ -37,7 +40,7 @@ def hand_ins(source: Path, due: datetime | None) -> Iterator[list[Handed]]:
         path for path in source.iterdir() if path.is_dir() and not path.name.startswith(".")
     )
     with ExitStack() as stack:
-        yield [_of_one(clone, due, stack) for clone in clones]
+        yield [_of_one(clone, due_of(clone.name), stack) for clone in clones]
 
 
 def _of_one(clone: Path, due: datetime | None, stack: ExitStack) -> Handed:

@@ -260,6 +260,28 @@ def test_clones_at_the_last_commit_before_the_deadline(here: Path) -> None:
     assert "no commit before the deadline" in table()["zoe"]["remarks"]
 
 
+def test_an_extension_moves_the_deadline_of_its_student_alone(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = here / "course"
+    course.mkdir()
+    monkeypatch.setattr("graders.engine.allowances.course_root", lambda: course)
+    extend = ("extend", "softmax", "--until", "2026-03-01 12:30 UTC", "--reason", "ill")
+    assert main([*extend, "--student", "ada"]) == 0
+    for name in ("ada-l", "lee"):
+        clone(
+            here / "clones" / f"softmax-{name}",
+            ("2026-03-01T10:00:00Z", {"softmax.py": b"first"}),
+            ("2026-03-01T12:15:00Z", {"softmax.py": b"second"}),
+            ("2026-03-01T13:00:00Z", {"softmax.py": b"third"}),
+        )
+    collect(here / "clones", "github", *ROSTER, "--due", "2026-03-01 12:00 UTC")
+    assert {name: work.content for name, work in graded_as().items()} == {
+        "ada": b"second",
+        "bob": b"first",
+    }
+
+
 def test_a_hostile_clone_runs_nothing_and_reaches_nothing(here: Path) -> None:
     secret = folder(here / "secret", {"key": b"canary"})
     ran = here / "ran"
