@@ -7,15 +7,19 @@ per worker.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import lru_cache
 
 from graders.engine.pool import Workers
 from graders.errors import BadInput
 from graders.installation import install_command
 
 CONNECT_SECONDS = 10
+FIRST_WORKER_SECONDS = 60  # a job of SLURM or a pod that starts imports from a shared disk
+COUNT_EVERY_SECONDS = 2.0
 
 
 @contextmanager
@@ -23,7 +27,7 @@ def cluster_workers(address: str) -> Iterator[Workers]:
     """The workers of the scheduler at ``address``, as long as the context lasts.
 
     Raises:
-        BadInput: Dask is not installed, nobody answers, or there are no workers.
+        BadInput: Dask is not installed, nobody answers, or no worker comes.
     """
     try:
         from distributed import Client, KilledWorker
@@ -37,9 +41,23 @@ def cluster_workers(address: str) -> Iterator[Workers]:
             "(start one with 'dask scheduler' and give its tcp:// address)"
         ) from None
     with client:
-        count = len(client.nthreads())
-        if count == 0:
-            raise BadInput(f"--cluster {address}: no workers yet, start some with 'dask worker'")
+        try:
+            client.wait_for_workers(1, timeout=FIRST_WORKER_SECONDS)
+        except TimeoutError:
+            raise BadInput(
+                f"--cluster {address}: no workers, start some with 'dask worker'"
+            ) from None
+
+        @lru_cache(maxsize=1)
+        def count_at(moment: int) -> int:
+            return len(client.nthreads())
+
+        def present() -> int:
+            """Workers there are by now: batch systems and autoscalers start them one by one."""
+            try:
+                return count_at(int(time.monotonic() / COUNT_EVERY_SECONDS))
+            except OSError:  # the scheduler is gone: what is in flight ends, and says so
+                return 0
 
         @contextmanager
         def executor(_: int) -> Iterator[Executor]:
@@ -50,4 +68,4 @@ def cluster_workers(address: str) -> Iterator[Workers]:
             finally:
                 executor.shutdown(wait=False)
 
-        yield Workers(count, executor, died=KilledWorker)
+        yield Workers(present(), executor, died=KilledWorker, present=present)

@@ -29,12 +29,19 @@ AHEAD = 4  # jobs in flight for each worker: enough to keep it busy, few enough 
 class Workers:
     """Where jobs run: how many at a time, an executor of so many, and how deaths show.
 
-    An executor is a context: left by an exception, it ends at once what it runs.
+    An executor is a context: left by an exception, it ends at once what it runs. Where workers come
+    and go, `present` tells how many there are by now.
     """
 
     count: int
     executor: Callable[[int], AbstractContextManager[Executor]]
     died: type[Exception] = BrokenExecutor
+    present: Callable[[], int] | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """How many jobs keep them busy."""
+        return AHEAD * (self.count if self.present is None else max(1, self.present()))
 
 
 def grade_all(
@@ -72,7 +79,7 @@ def _together(
     with workers.executor(workers.count) as executor:
         while not lost or running:
             if not lost:
-                for job in islice(waiting, workers.count * AHEAD - len(running)):
+                for job in islice(waiting, max(0, workers.in_flight - len(running))):
                     try:
                         running[_submit(executor, settings, job)] = job
                     except workers.died:

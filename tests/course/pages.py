@@ -20,7 +20,7 @@ _TAGS = re.compile(r"^:tags: \[(.*)\]$", re.MULTILINE)
 _INDENTED = re.compile(r"^ {4}(\S(?:.*\\\n)*.*)$", re.MULTILINE)
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _BEHIND_A_WORD = re.compile(r"\$\w+")
-_SEPARATORS = {"&&", ";", "|", "||"}
+_SEPARATORS = {"&&", ";", "|", "||", "&"}
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,8 @@ def torchrun(words: list[str]) -> None:
 
 
 def srun(words: list[str]) -> None:
-    dlcourse(words[words.index("dlcourse") + 1 :])
+    program = next(number for number, word in enumerate(words) if word in PROGRAMS)
+    check(tuple(words[program:]))
 
 
 def pytest_(words: list[str]) -> None:
@@ -243,7 +244,9 @@ PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     "dask": dask,
     "wandb": wandb,
     "jupyter": jupyter,
-    **dict.fromkeys(("npm", "tar", "unzip", "git", "apt", "mkdir", "chgrp", "chmod"), of_others),
+    **dict.fromkeys(
+        ("npm", "tar", "unzip", "git", "apt", "mkdir", "cat", "chgrp", "chmod"), of_others
+    ),
 }
 
 

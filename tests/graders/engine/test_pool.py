@@ -1,8 +1,9 @@
-"""A worker that dies as it is started."""
+"""Workers that die as they are started, and workers that join."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,3 +33,24 @@ def test_a_worker_that_dies_as_it_starts_costs_nobody_his_grade(
     jobs = [SimpleNamespace(student=name) for name in ("ada", "ben", "chen")]
     found = pool.grade_all(SimpleNamespace(), jobs, pool.Workers(2, Killed))  # type: ignore[arg-type]
     assert sorted(found) == [f"result of {job.student}" for job in jobs]  # type: ignore[type-var]
+
+
+class AtOnce:
+    """An executor that has every result as soon as it is asked."""
+
+    def __init__(self) -> None:
+        self.submitted = 0
+
+    def submit(self, *_: Any) -> Future[int]:
+        self.submitted += 1
+        future: Future[int] = Future()
+        future.set_result(self.submitted)
+        return future
+
+
+def test_workers_that_join_while_others_grade_have_work_at_once() -> None:
+    executor, present = AtOnce(), iter([1, 3, 3])
+    workers = pool.Workers(1, lambda _: nullcontext(executor), present=lambda: next(present))  # type: ignore[arg-type]
+    jobs: Any = [SimpleNamespace(student=str(number)) for number in range(4 * pool.AHEAD)]
+    submitted = [executor.submitted for _ in pool.grade_all(SimpleNamespace(), jobs, workers)]  # type: ignore[arg-type]
+    assert submitted == [pool.AHEAD] * pool.AHEAD + [4 * pool.AHEAD] * 3 * pool.AHEAD
