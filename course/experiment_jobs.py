@@ -7,14 +7,15 @@ import os
 import platform
 import time
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
 
 import torch
 import yaml
-from jsonargparse import ActionConfigFile
+from jsonargparse import ActionConfigFile, Namespace
 from lightning.pytorch import LightningDataModule, LightningModule, Trainer, seed_everything
 from lightning.pytorch.cli import LightningArgumentParser
 from threadpoolctl import threadpool_limits
@@ -61,7 +62,6 @@ def _call(job: Job) -> Measured:
 
 def _train(job: Job) -> Measured:
     quiet()
-    parser = _parser()
     given = {key: value for key, value in job.config.items() if key != "seed_everything"}
     arguments = ["--config", yaml.safe_dump(given)]
     measures = {name: dict(options) for name, options in job.measures.items()}
@@ -73,13 +73,19 @@ def _train(job: Job) -> Measured:
             else:
                 arguments.append(_argument(key, value))
     seed_everything(job.record.seed, verbose=False)
+    # a copy: what is built turns the dicts inside of lists into its own
+    built = _parser().instantiate(deepcopy(_parsed(tuple(arguments))))
+    return train(built.model, built.data, dict(built.trainer), measures)
+
+
+@lru_cache(maxsize=1)  # the seeds of an arm come one after the other, of the same options
+def _parsed(arguments: tuple[str, ...]) -> Namespace:
+    parser = _parser()
     try:
-        config = parser.parse_args(arguments)
+        return parser.parse_args(list(arguments))
     except Exception as error:
         known = list(parser.get_defaults().keys())
         raise BadInput(one_line(str(error), known)) from error
-    built = parser.instantiate(config)
-    return train(built.model, built.data, dict(built.trainer), measures)
 
 
 def _argument(key: str, value: Any) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
+import yaml
 from lightning.pytorch.callbacks import LearningRateFinder
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from lightning.pytorch.loggers import Logger
@@ -94,6 +95,13 @@ class CourseCLI(LightningCLI):
             folders = [Path(self.chosen_run_dir)] if self.chosen_run_dir else []
             folders += [config.parent] if config.name == run_folder.SAVED_CONFIG else []
             options["ckpt_path"] = str(run_folder.find_checkpoint(options["ckpt_path"], folders))
+
+    def _dump_config(self) -> None:
+        """As Lightning's, which checks anew all that was checked when it was read."""
+        if not hasattr(self, "config_dump"):
+            names = {"skip_link_targets": False, "skip_none": False, "skip_validation": True}
+            text = self.parser.dump(self.config, format="yaml", **names)
+            self.config_dump = yaml.safe_load(text)[self.command]
 
     def instantiate_classes(self) -> None:
         path = self.config[self.command].get("ckpt_path")

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import urllib.error
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ import pytest
 from tests.scheduling import ByScope, rank
 
 gc.disable()  # until all is imported: to look for garbage takes a quarter of the time
+
+# Every `Trainer` looks for callbacks among the entry points of all that is installed.
+metadata.entry_points = cache(metadata.entry_points)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `make test &` in a script
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -32,6 +32,10 @@ def hold_out(inputs: Tree, targets: Tree, val_size: int, seed: int) -> Splits:
     }
 
 
+# Examples at once, or more: no gradients are kept, and less time goes between such batches.
+EVALUATED = 512
+
+
 class InMemory(SharedData):
     """Batches of tensors in memory: exact on any number of processes, and next to no time each.
 
@@ -101,8 +105,7 @@ class InMemory(SharedData):
 
     def _evaluation(self, split: str) -> Batches:
         inputs, targets = self._on_device(split)
-        # no gradients to keep: batches of at least 512 spend less time between them
-        batch_size = max(self.batch_size, 512)
+        batch_size = max(self.batch_size, EVALUATED)
         return Batches(inputs, targets, **self._evaluating(len(first_leaf(targets)), batch_size))
 
     def _on_device(self, split: str) -> tuple[Tree, Tree]:

@@ -11,6 +11,7 @@ import runpy
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,7 @@ PROGRAMS: dict[str, Callable[[list[str]], None]] = {
 }
 
 
+@cache  # what several pages print is looked at once; what is refused is refused again
 def check(words: tuple[str, ...]) -> None:
     """Whether a whole command exists and parses.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import tempfile
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
 import torch
-from jsonargparse import ArgumentParser
-from lightning.pytorch.cli import instantiate_module
+from jsonargparse import ArgumentParser, Namespace
 from lightning.pytorch.core.mixins.hparams_mixin import _given_hyperparameters_context
 from registry import BATCH_SIZE, HELD_OUT, TRAIN, Case, Spec
 
@@ -61,14 +62,26 @@ def build(case: Case, **changed: Any) -> pl.LightningModule:
     options = {**case.model["init_args"], **changed}
     hparams = {"_class_path": case.model["class_path"], **options}
     pl.seed_everything(SEED, verbose=False)
+    parser, config = read(case.model["class_path"], json.dumps(options))
     # as LightningCLI does, so that the checkpoint holds the same
     with _given_hyperparameters_context(hparams, "lightning.pytorch.cli.instantiate_module"):
         # a copy: jsonargparse turns the dicts inside of lists into its own
-        return instantiate_module(pl.LightningModule, copy.deepcopy(hparams))
+        return parser.instantiate(copy.deepcopy(config)).module
+
+
+@cache  # to read a task's options takes longer than two steps of it
+def read(class_path: str, options: str) -> tuple[ArgumentParser, Namespace]:
+    """A task's options, in JSON, as Lightning's `instantiate_module` reads them."""
+    parser = ArgumentParser(exit_on_error=False)
+    parser.add_subclass_arguments(pl.LightningModule, "module", fail_untyped=False)
+    module = {"class_path": class_path, "dict_kwargs": json.loads(options)}
+    return parser, parser.parse_object({"module": module})
 
 
 def build_list(kind: Any, specs: list[Spec]) -> list[Any]:
     """What a config file's list of class paths gives where `kind` is asked for."""
+    if not specs:
+        return []
     parser = ArgumentParser(exit_on_error=False)
     parser.add_argument("--objects", type=kind)
     config = parser.parse_object({"objects": copy.deepcopy(specs)})

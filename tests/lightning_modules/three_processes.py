@@ -1,22 +1,30 @@
 """All registry cases on three processes: `python three_processes.py OUT` writes what each came to.
 
-The processes fork after the imports, which take longer than the runs.
+The processes fork after the imports and once the options are read, which take longer than the runs.
 """
 
 from __future__ import annotations
 
+import gc
+import json
 import multiprocessing
 import os
 import socket
 import sys
 import traceback
 from datetime import timedelta
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import torch
-from registry import CASES
-from short_runs import quiet, train_sharded, two_steps
+from course.deferred import deferred
+
+metadata.entry_points = cache(metadata.entry_points)  # as in tests/conftest.py
+with deferred([]):  # nothing, but no garbage is looked for
+    import torch
+    from registry import CASES
+    from short_runs import quiet, read, train_sharded, two_steps
 
 PROCESSES = 3  # which share no batch of the cases evenly
 SHARDED = "lenet"  # is also trained with its parameters cut over all of them
@@ -48,6 +56,9 @@ def work(rank: int, port: int, out: Path) -> None:
 
 def main() -> None:
     quiet()
+    for case in CASES:
+        read(case.model["class_path"], json.dumps(case.model["init_args"]))
+    gc.freeze()  # what the processes share is no garbage of theirs
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     context = multiprocessing.get_context("fork")
