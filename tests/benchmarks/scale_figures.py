@@ -43,8 +43,9 @@ def draw_classes(found: Sequence[Class], out: Path) -> None:
             left.plot(sizes, time, mark + "-", color=colour, label=what)
             right.plot(sizes, memory, mark + "-", color=colour, label=what)
         for axes, title in ((left, "ms of processor a submission"), (right, "MiB at the peak")):
-            axes.set(title=title, xlabel="submissions", xscale="log", ylim=(0, None))
-            _counts(axes.xaxis, sizes)
+            axes.set(title=title, xlabel="submissions", ylim=(0, None))
+        left.set_xscale("log")
+        _counts(left.xaxis, sizes)
         left.legend()
         right.legend()
         _save(figure, out)

@@ -7,6 +7,7 @@ Processes are forked after the imports, each arm and width in its own.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import multiprocessing
 import os
@@ -36,6 +37,7 @@ from tests.benchmarks.scale_network import free_ports
 
 DEPTH, PIXELS, CLASSES = 4, 784, 10
 BATCH, WARM, STEPS = 128, 2, 5
+M_MMAP_THRESHOLD = -3  # of mallopt(3)
 PATIENCE = timedelta(minutes=10)  # of a process for the others
 ARMS = {"one process": 1, "ddp on two": 2, "FullySharded on two": 2}
 
@@ -127,6 +129,8 @@ def train(rank: int, arm: str, width: int, port: int, say: Any) -> None:
     """One process of a run, which tells what it took."""
     processes = ARMS[arm]
     torch.set_num_threads(1)
+    # what is freed goes back at once, so that memory is what is used and not what may be used again
+    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 17)
     strategy: str | Strategy = "auto"
     if processes > 1:
         os.environ |= {
