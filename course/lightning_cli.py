@@ -99,8 +99,8 @@ class CourseCLI(LightningCLI):
     def _dump_config(self) -> None:
         """As Lightning's, which checks anew all that was checked when it was read."""
         if not hasattr(self, "config_dump"):
-            names = {"skip_link_targets": False, "skip_none": False, "skip_validation": True}
-            text = self.parser.dump(self.config, format="yaml", **names)
+            keep = {"skip_link_targets": False, "skip_none": False}
+            text = self.parser.dump(self.config, format="yaml", skip_validation=True, **keep)
             self.config_dump = yaml.safe_load(text)[self.command]
 
     def instantiate_classes(self) -> None:

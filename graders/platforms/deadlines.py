@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from graders.platforms.handed import Handed
@@ -16,7 +16,7 @@ class Deadlines:
     """``due`` is everyone's, if there is one; ``extensions`` are students' own, by their ids."""
 
     due: datetime | None
-    extensions: Mapping[str, datetime | None] = field(default_factory=dict)
+    extensions: Mapping[str, datetime | None]
 
     def of(self, student: str) -> datetime | None:
         own = self.extensions.get(student)
