@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -24,7 +25,7 @@ from graders.engine.cluster import cluster_workers
 from graders.engine.hand_ins import HandIn, find, warning_of_look_alikes, warning_of_loose
 from graders.engine.interrupts import sigterm_raises
 from graders.engine.jobs import REFERENCE, read_job, reference_job
-from graders.engine.pool import Workers, grade_all
+from graders.engine.pool import Workers, perform_all
 from graders.engine.processes import local_workers, worker_count
 from graders.engine.records import Records, only_grader
 from graders.engine.results import (
@@ -34,7 +35,7 @@ from graders.engine.results import (
 from graders.engine.secret import course_secret
 from graders.engine.settings import MAX_SCORE, GradingSettings, settings_for
 from graders.engine.version import version
-from graders.engine.worker import GradingJob
+from graders.engine.worker import GradingJob, broken, grade_one
 from graders.errors import BadInput, GraderBroke
 from graders.platforms.recognise import refuse_download
 from graders.reports.summary import print_summary, warn
@@ -166,7 +167,7 @@ def _grade_class(
 
     with _progress() as progress:
         task = progress.add_task(f"grading {settings.assignment}", total=len(students))
-        for result in grade_all(settings, to_grade(), workers):
+        for result in perform_all(partial(grade_one, settings), to_grade(), workers, broken):
             if result.status == "graded":
                 records.add(keys[result.student], result)
             finish(result)

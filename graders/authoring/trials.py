@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from graders.engine.bars import with_bar
 from graders.engine.cells import from_script
-from graders.engine.pool import Workers, grade_all
+from graders.engine.pool import Workers, perform_all
 from graders.engine.results import SubmissionResult
 from graders.engine.settings import GradingSettings
-from graders.engine.worker import GradingJob
+from graders.engine.worker import GradingJob, broken, grade_one
 
 REFERENCE = "the reference solution"
 STUDENTS = 2
@@ -39,7 +40,7 @@ def run(
     by_name = {f"{trial.about}, student {trial.student}": trial for trial in trials}
     jobs = (_job(settings, name, trial) for name, trial in by_name.items())
     results: dict[Trial, SubmissionResult] = {}
-    graded = grade_all(settings, jobs, workers)
+    graded = perform_all(partial(grade_one, settings), jobs, workers, broken)
     for result in with_bar(graded, title, len(trials)):
         trial = by_name[result.student]
         if result.status == "failed" and trial.about == REFERENCE:

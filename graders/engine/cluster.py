@@ -1,8 +1,8 @@
-"""``dlcourse grade --cluster``: the same jobs on a Dask scheduler's workers.
+"""``--cluster`` of `dlcourse grade` and `experiment`: the same jobs on a Dask scheduler's workers.
 
 Any way to start Dask workers will do (SLURM, Kubernetes, SSH). Each needs the course at the same
-path, its extras ``lessons``, ``grade`` and ``cluster``, Linux with user namespaces, and one thread
-per worker.
+path, its extras ``lessons`` and ``cluster``, and one thread per worker; to grade, also the extra
+``grade``, and Linux with user namespaces.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def cluster_workers(address: str) -> Iterator[Workers]:
     try:
         from distributed import Client, KilledWorker
     except ImportError:
-        raise BadInput(f"--cluster needs Dask: {install_command('grade', 'cluster')}") from None
+        raise BadInput(f"--cluster needs Dask: {install_command('cluster')}") from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TypeError):
@@ -61,7 +61,7 @@ def cluster_workers(address: str) -> Iterator[Workers]:
 
         @contextmanager
         def executor(_: int) -> Iterator[Executor]:
-            # pure=False: the same call twice is two gradings, never one remembered answer
+            # pure=False: the same call twice is two runs, never one remembered answer
             executor = client.get_executor(pure=False)
             try:
                 yield executor

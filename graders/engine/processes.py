@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,12 +38,20 @@ def local_workers(count: int) -> Workers:
     return Workers(count, _processes)
 
 
+class _Processes(ProcessPoolExecutor):
+    """Starts workers as jobs come; one that is interrupted as it starts a worker never ends."""
+
+    def submit(self, *work: Any, **options: Any) -> Future[Any]:
+        with interrupts_held():
+            return super().submit(*work, **options)
+
+
 @contextmanager
 def _processes(count: int) -> Iterator[Executor]:
     context = multiprocessing.get_context("spawn")
     others = multiprocessing.active_children()
     started = context.Value("i", 0)
-    executor = ProcessPoolExecutor(count, context, _begin, (os.getpid(), count, started))
+    executor = _Processes(count, context, _begin, (os.getpid(), count, started))
     try:
         yield executor
     except BaseException:

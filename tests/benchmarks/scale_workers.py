@@ -14,19 +14,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from graders.engine import pool
 from graders.engine.catalogue import source_path
 from graders.engine.cells import from_script
 from graders.engine.cluster import cluster_workers
-from graders.engine.pool import AHEAD, Workers, grade_all
+from graders.engine.pool import AHEAD, Workers, perform_all
 from graders.engine.results import SubmissionResult
 from graders.engine.settings import settings_for
-from graders.engine.worker import GradingJob, GradingSettings, grade_one
+from graders.engine.worker import GradingJob, GradingSettings, broken, grade_one
 from graders.sandbox.limits import Limits
 from tests.benchmarks.grading import NAME
 from tests.benchmarks.scale_cluster import Cluster, cluster
@@ -36,6 +34,9 @@ COMMAND, SCHEDULER, WORKERS = "the command", "scheduler", "workers and sandboxes
 COMPUTES = 5  # submissions that compute, for each worker
 WAIT_ABOUT_S = 6.0
 LEAST, MOST = 10, 100  # submissions, in all and for each worker
+
+
+Perform = Callable[[GradingJob], SubmissionResult]
 
 
 @dataclass(frozen=True)
@@ -121,29 +122,19 @@ def jobs(count: int) -> Iterator[GradingJob]:
         yield GradingJob(f"s{number}", str(number).encode(), str(number), code)
 
 
-@contextmanager
-def graded_by(function: Callable[..., SubmissionResult]) -> Iterator[None]:
-    """What the workers call for a submission."""
-    usual = pool.grade_one
-    pool.grade_one = function
-    try:
-        yield
-    finally:
-        pool.grade_one = usual
-
-
 def handed(here: Cluster, kind: Kind, latency: float) -> Handed:
     settings = settings_for(NAME, Limits.submission_seconds, sandboxed=True)
     count = kind.count(len(here.pids))
-    with cluster_workers(here.address) as workers, graded_by(kind.grade):
+    perform = partial(kind.grade, settings)
+    with cluster_workers(here.address) as workers:
         assert workers.count == len(here.pids)
-        _warm(settings, workers)
+        _warm(perform, workers)
         here.network.set_latency(latency)
         roots = {here.scheduler: (SCHEDULER,) * 2} | dict.fromkeys(here.pids, (WORKERS,) * 2)
         to_grade = list(jobs(count))
         passed, own = here.network.passed, time.process_time()
         with Watch(roots) as watch:
-            results = list(grade_all(settings, to_grade, workers))
+            results = list(perform_all(perform, to_grade, workers, broken))
         own = time.process_time() - own - watch.own
         passed = here.network.passed - passed
         here.network.set_latency(0.0)
@@ -157,9 +148,9 @@ def handed(here: Cluster, kind: Kind, latency: float) -> Handed:
     )
 
 
-def _warm(settings: GradingSettings, workers: Workers) -> None:
+def _warm(perform: Perform, workers: Workers) -> None:
     """Until each worker has imported what it needs, and graded one."""
-    list(grade_all(settings, jobs(workers.count * AHEAD), workers))
+    list(perform_all(perform, jobs(workers.count * AHEAD), workers, broken))
 
 
 def run(counts: Iterable[int], latencies: Iterable[float], takes: Iterable[float]) -> list[Handed]:

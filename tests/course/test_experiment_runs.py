@@ -252,7 +252,7 @@ def test_a_rerun_says_how_far_the_digits_go(tmp_path, capsys):
     ],
 )
 def test_bad_input_is_one_line(tmp_path, monkeypatch, capsys, arguments, said):
-    monkeypatch.setattr("course.experiment_pool.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("graders.engine.cluster.CONNECT_SECONDS", 0.5)
     assert main(["experiment", *arguments]) == 2
     error = capsys.readouterr().err
     assert error.startswith("dlcourse: ")

@@ -23,9 +23,11 @@ from registry import CASES
 from short_runs import Tiny, build, trainer
 
 from lightning_modules import lightning_internals as internals
+from lightning_modules.distributed.peers import WatchPeers
 from lightning_modules.hot_path import LeanModule, NoProfiler
 from lightning_modules.models.linear import SoftmaxClassifier
 from lightning_modules.tasks.classification import Classification
+from tests.course.programs import Built
 
 CASE = next(case for case in CASES if case.name == "softmax")
 
@@ -144,3 +146,17 @@ def test_a_cli_reads_the_checkpoint_in_the_method_that_the_course_replaces() -> 
     """`CourseCLI._parse_ckpt_path`: else a checkpoint's hyperparameters replace the config's."""
     assert "hyper_parameters" in inspect.getsource(LightningCLI._parse_ckpt_path)
     assert "self._parse_ckpt_path()" in inspect.getsource(LightningCLI.__init__)
+
+
+def test_a_cli_notes_its_config_in_the_method_that_the_course_replaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`CourseCLI._dump_config`: what Lightning saves and the course sends is what it was."""
+    config = Path(__file__).parents[2] / "course/01_linear_models/softmax.yaml"
+    arguments = ["fit", "--config", str(config), "--run_dir", str(tmp_path / "run")]
+    monkeypatch.setattr("sys.argv", ["dlcourse", *arguments])
+    monkeypatch.setenv("WANDB_MODE", "disabled")
+    cli = Built(arguments, WatchPeers())
+    ours = vars(cli).pop("config_dump")
+    LightningCLI._dump_config(cli)
+    assert ours == cli.config_dump

@@ -13,7 +13,7 @@ from distributed import LocalCluster
 from course.cli import main
 from graders.engine.catalogue import source_path
 from graders.engine.cells import from_script
-from graders.engine.worker import GradingJob, warm_grader
+from graders.engine.worker import GradingJob
 
 SOLUTION = source_path("softmax").read_text()
 
@@ -76,13 +76,12 @@ def test_the_same_scores_as_here_though_a_worker_dies(cluster, submitted, tmp_pa
 def test_isolation_is_what_the_workers_had_and_not_what_this_machine_has(
     submitted, tmp_path, monkeypatch
 ):
-    def differing(settings, jobs, _):
+    def differing(perform, jobs, *_):
         for number, job in enumerate(jobs):
-            result = warm_grader(settings).grade(job)
-            yield replace(result, isolation=["one kind", "another"][number % 2])
+            yield replace(perform(job), isolation=["one kind", "another"][number % 2])
 
     monkeypatch.setenv("DLCOURSE_SECRET", "for a test")
-    monkeypatch.setattr("graders.grade.grade_all", differing)
+    monkeypatch.setattr("graders.grade.perform_all", differing)
     out = tmp_path / "out"
     assert main(["grade", "softmax", str(submitted), "--out", str(out), "--jobs", "1"]) == 0
     results = json.loads((out / "results.json").read_text())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,15 +23,17 @@ class Killed(ThreadPoolExecutor):
         return super().submit(*work)
 
 
+def given_up(job: Any, why: str) -> Any:
+    raise AssertionError(f"{job}: {why}")
+
+
 @pytest.mark.parametrize("deaths", [1, 2])
 def test_a_worker_that_dies_as_it_starts_costs_nobody_his_grade(
     deaths: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "grade_one", lambda settings, job: f"result of {job.student}")
     monkeypatch.setattr(Killed, "deaths", deaths)
-    jobs = [SimpleNamespace(student=name) for name in ("ada", "ben", "chen")]
-    found = pool.grade_all(SimpleNamespace(), jobs, pool.Workers(2, Killed))  # type: ignore[arg-type]
-    assert sorted(found) == [f"result of {job.student}" for job in jobs]  # type: ignore[type-var]
+    found = pool.perform_all(str.upper, ["ada", "ben", "chen"], pool.Workers(2, Killed), given_up)
+    assert sorted(found) == ["ADA", "BEN", "CHEN"]
 
 
 class AtOnce:
@@ -51,6 +52,6 @@ class AtOnce:
 def test_workers_that_join_while_others_grade_have_work_at_once() -> None:
     executor, present = AtOnce(), iter([1, 3, 3])
     workers = pool.Workers(1, lambda _: nullcontext(executor), present=lambda: next(present))  # type: ignore[arg-type]
-    jobs: Any = [SimpleNamespace(student=str(number)) for number in range(4 * pool.AHEAD)]
-    submitted = [executor.submitted for _ in pool.grade_all(SimpleNamespace(), jobs, workers)]  # type: ignore[arg-type]
+    found = pool.perform_all(len, ["ada"] * 4 * pool.AHEAD, workers, given_up)
+    submitted = [executor.submitted for _ in found]
     assert submitted == [pool.AHEAD] * pool.AHEAD + [4 * pool.AHEAD] * 3 * pool.AHEAD

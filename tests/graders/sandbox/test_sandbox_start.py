@@ -55,16 +55,10 @@ def test_a_killed_sandbox_is_a_failed_submission(starts_as):
 def test_exit_status(starts_as, monkeypatch, tmp_path, capsys, script, status):
     starts_as(script)
     monkeypatch.setenv("DLCOURSE_SECRET", "for a test")
-    monkeypatch.setattr(
-        "graders.grade.grade_all", lambda settings, jobs, _: in_here(settings, jobs)
-    )
+    # as the worker processes do, but where the patch is in force
+    monkeypatch.setattr("graders.grade.perform_all", lambda perform, jobs, *_: map(perform, jobs))
     (tmp_path / "in" / "ada").mkdir(parents=True)
     (tmp_path / "in" / "ada" / "softmax.py").write_text("x = 1")
     arguments = ["grade", "softmax", str(tmp_path / "in"), "--out", str(tmp_path / "out")]
     assert main([*arguments, "--jobs", "1"]) == status
     assert "the sandbox" in capsys.readouterr().err.splitlines()[-1]
-
-
-def in_here(settings, jobs):
-    """The same as the worker processes do, where the patch is in force."""
-    return (grade_one(settings, job) for job in jobs)
