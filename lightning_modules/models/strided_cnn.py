@@ -21,7 +21,7 @@ def _block(in_channels: int, out_channels: int, kernel_size: int, stride: int) -
 
 
 class StridedCNN(nn.Module):
-    """Three convolutions with batch normalisation, global average pooling, one dense layer.
+    """Three convolutions with batch normalisation, global max pooling, one dense layer.
 
     The first convolution halves the image at once, so nine tenths of the work happen on 14 by 14
     and 7 by 7 maps.

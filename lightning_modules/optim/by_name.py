@@ -73,7 +73,8 @@ def build_schedule(
             linearly down to 0; `cosine`: the same rise, then half a cosine down to 0 (Loshchilov
             and Hutter 2017, equation 5, without restarts); `step`: times `gamma` every `step_size`
             steps; `one_cycle`: up for `pct_start` of the steps, then down (Smith and Topin 2018),
-            with the optimizer's rate as the peak.
+            with the optimizer's rate as the peak; momentum, or Adam's beta1, goes the other way,
+            from 0.95 to 0.85 and back, whatever the optimizer's own.
         optimizer: whose learning rate is scheduled.
         total_steps: optimizer steps of the whole run; `math.inf` where it has no end.
         warmup_steps: length of the rise, in steps.
