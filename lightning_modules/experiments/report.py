@@ -75,7 +75,7 @@ def effect(finding: Finding, turned: bool = False) -> str:
             mean, low, high = 1 / mean, 1 / high, 1 / low
         return f"a factor of {mean:.3g} [{low:.3g}, {high:.3g}]"
     if turned:
-        mean, low, high = -mean, -high, -low
+        mean, low, high = 0.0 - mean, 0.0 - high, 0.0 - low  # and never -0
     texts = _alike((high - low) / 2, unit, mean, low, high)
     return f"{texts[0]} [{texts[1]}, {texts[2]}] {'points' if unit == '%' else unit}".rstrip()
 
@@ -107,15 +107,16 @@ def _found(finding: Finding) -> str:
     condition, first, second = finding.condition, finding.first, finding.second
     metric = condition.metric
     nothing = 1.0 if condition.scale == "ratio" else 0.0
+    larger = metric.goal == "min"  # turns what is positive where better to where larger
     ahead, behind = finding.effect.low > nothing, finding.effect.high < nothing
     if not isinstance(second, str):
         number = with_unit(second, metric.unit)
         if condition.kind == "equal" or not (ahead or behind):
-            return f"{metric.label}: {first} differs from {number} by {effect(finding)}"
+            return f"{metric.label}: {first} differs from {number} by {effect(finding, larger)}"
         side = "above" if ahead == (metric.goal == "max") else "below"
         return f"{metric.label}: {first} is {side} {number} by {effect(finding, turned=behind)}"
     if condition.kind == "equal":
-        return f"{metric.label}: {first} and {second} differ by {effect(finding)}"
+        return f"{metric.label}: {first} and {second} differ by {effect(finding, larger)}"
     if ahead:
         return f"{metric.label}: {first} beats {second} by {effect(finding)}"
     if behind:

@@ -55,6 +55,16 @@ def test_a_number_is_lain_beside_not_beaten(bar, text):
     assert text in sentences(verdict(bar=[{"metric": "score", **bar}]))[0]
 
 
+@pytest.mark.parametrize(
+    ("goal", "second"), [("max", 0.9), ("min", 0.9), ("max", "b"), ("min", "b")]
+)
+def test_a_difference_is_how_much_larger_the_first_is_whichever_is_better(goal, second):
+    values = {"a": [0.91, 0.92, 0.93, 0.94, 0.95], "b": [0.9] * 5}
+    bar = [{"equal": ["a", second], "metric": "score", "smallest": 0.1}]
+    found = verdict(values, bar=bar, metrics={"score": {"unit": "%", "goal": goal}})
+    assert " by 3.00 [1.04, 4.96] points" in sentences(found)[0]
+
+
 def test_a_ratio_is_written_from_the_side_that_is_ahead():
     bar = [{"better": ["a", "b"], "metric": "score", "scale": "ratio", "smallest": 2}]
     found = verdict({"a": [10.0, 20.0], "b": [40.0, 80.0]}, bar=bar, metrics={"score": {}})
