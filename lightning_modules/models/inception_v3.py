@@ -86,7 +86,7 @@ _ROW, _COLUMN = (1, 7), (7, 1)
 
 
 def block_a(in_channels: int, pool_channels: int) -> Mixed:
-    """Figure 5: a 5x5 filter, and two 3x3 in its place."""
+    """Figure 5: two 3x3, beside the 5x5 in whose place the paper puts them; as it was released."""
     branches: list[Branch] = [
         [Conv("branch1x1", 64)],
         [Conv("branch5x5_1", 48), Conv("branch5x5_2", 64, (5, 5))],
