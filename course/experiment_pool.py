@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache
 
@@ -17,11 +12,10 @@ from course.deferred import deferred
 from graders.engine import pool
 from graders.engine.cluster import cluster_workers
 from graders.engine.pool import Workers
+from graders.engine.spawned import spawned
 from lightning_modules.errors import BadInput
 from lightning_modules.experiments.plan import Job
 from lightning_modules.experiments.records import Record
-
-PR_SET_PDEATHSIG = 1
 
 
 def perform_all(jobs: Iterable[Job], workers: Workers | None) -> Iterator[Record]:
@@ -64,27 +58,4 @@ def workers_for(jobs: int | None, cluster: str | None) -> AbstractContextManager
     count = jobs if jobs is not None else os.cpu_count() or 1
     if count < 1:
         raise BadInput(f"--jobs {count}: must be at least 1")
-    return nullcontext(Workers(count, _processes) if count > 1 else None)
-
-
-@contextmanager
-def _processes(count: int) -> Iterator[Executor]:
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, context, _begin, (os.getpid(),))
-    try:
-        yield executor
-    except BaseException:
-        for worker in multiprocessing.active_children():
-            worker.kill()  # what it is at would be lost, too, and Ctrl-C would have to wait for it
-        raise
-    finally:
-        executor.shutdown(wait=False)
-
-
-def _begin(parent: int) -> None:
-    """What each worker does first: it ends when its parent does, however that ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    if os.getppid() != parent:
-        os._exit(1)
+    return nullcontext(Workers(count, spawned) if count > 1 else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isclose
 from typing import Any
@@ -87,6 +87,6 @@ def automatic_score(submission: SubmissionResult, max_score: float) -> FinalScor
     return FinalScore(submission, score, score, 0.0, max_score, tuple(tasks))
 
 
-def results_json(results: ClassResults, lines: Iterable[FinalScore]) -> str:
-    """The text of ``results.json``: what the tests gave, and what became of it."""
+def results_json(results: ClassResults, lines: Iterable[FinalScore]) -> Iterator[str]:
+    """The text of ``results.json``, in pieces: what the tests gave, and what became of it."""
     return results.to_json({line.student: line.to_dict() for line in lines})

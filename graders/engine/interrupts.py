@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -22,15 +23,20 @@ def interrupts_held() -> Iterator[None]:
     if _in_main_thread():  # any other thread may take the signal, but this one hears of it
         for number in TOLD_TO_END:
             before[number] = signal.signal(number, lambda number, frame: noted.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_END)  # which a new process inherits
+    mask = _mask("SIG_BLOCK", TOLD_TO_END)  # which a new process inherits
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        _mask("SIG_SETMASK", mask)
         for number, handler in before.items():
             signal.signal(number, handler)
         if noted:
             signal.raise_signal(noted[0])
+
+
+def hold_no_interrupts() -> None:
+    """What a process that was started while they were held does first."""
+    _mask("SIG_SETMASK", ())
 
 
 @contextmanager
@@ -48,6 +54,13 @@ def sigterm_raises() -> Iterator[None]:
 
 def _exit(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
+
+
+def _mask(how: str, numbers: Iterable[int]) -> set[int]:
+    """The mask before. On Windows there is none, and nothing to inherit."""
+    if sys.platform == "win32":
+        return set()
+    return {int(number) for number in signal.pthread_sigmask(getattr(signal, how), numbers)}
 
 
 def _in_main_thread() -> bool:

@@ -1,24 +1,19 @@
-"""Worker processes on this machine: how they begin, what they may take, and that they end."""
+"""Graders' processes on this machine: how many, on which core, and what they may take."""
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import resource
-import signal
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from typing import Any
 
-from graders.engine.interrupts import interrupts_held
 from graders.engine.pool import Workers
+from graders.engine.spawned import spawned
 from graders.errors import BadInput
 
 GRADER_BYTES = 4 << 30  # of memory that a worker itself may take; usual are 0.2
-
-PR_SET_PDEATHSIG = 1
 
 
 def worker_count(jobs: int | None) -> int:
@@ -35,39 +30,16 @@ def worker_count(jobs: int | None) -> int:
 
 def local_workers(count: int) -> Workers:
     """Processes on this machine, which end when this process does, however it ends."""
-    return Workers(count, _processes)
+    return Workers(count, _graders)
 
 
-class _Processes(ProcessPoolExecutor):
-    """Starts workers as jobs come; one that is interrupted as it starts a worker never ends."""
-
-    def submit(self, *work: Any, **options: Any) -> Future[Any]:
-        with interrupts_held():
-            return super().submit(*work, **options)
+def _graders(count: int) -> AbstractContextManager[Executor]:
+    started = multiprocessing.get_context("spawn").Value("i", 0)
+    return spawned(count, _begin, count, started)
 
 
-@contextmanager
-def _processes(count: int) -> Iterator[Executor]:
-    context = multiprocessing.get_context("spawn")
-    others = multiprocessing.active_children()
-    started = context.Value("i", 0)
-    executor = _Processes(count, context, _begin, (os.getpid(), count, started))
-    try:
-        yield executor
-    except BaseException:
-        # What is running may take minutes, and an executor waits for it, even as Python ends.
-        with interrupts_held():
-            executor.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                if child not in others:
-                    child.kill()
-        raise
-    executor.shutdown(wait=False)
-
-
-def _begin(parent: int, count: int, started: Any) -> None:
+def _begin(count: int, started: Any) -> None:
     """What each worker process does first."""
-    _end_with_parent(parent)
     _limit_memory()
     cores = sorted(os.sched_getaffinity(0))
     if count >= len(cores):
@@ -76,14 +48,6 @@ def _begin(parent: int, count: int, started: Any) -> None:
         with started.get_lock():
             os.sched_setaffinity(0, {cores[started.value % len(cores)]})
             started.value += 1
-
-
-def _end_with_parent(parent: int) -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # it was held as this process was started
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _limit_memory() -> None:

@@ -27,15 +27,15 @@ class Records:
     def __init__(self, path: Path, *, kept: bool = True) -> None:
         self.path = path
         self.finished: dict[str, SubmissionResult] = {}
-        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-        for line in lines[:-1]:  # what follows the last line end was never finished
+        line = b"\n"
+        for line in _lines(path):
             try:
                 record = json.loads(line)
             except ValueError:
-                continue  # torn by a kill, and followed by a later run's lines
+                continue  # torn by a kill, and perhaps followed by a later run's lines
             self.finished[record["key"]] = submission_from_dict(record["result"])
         self._file = path.open("a", encoding="utf-8") if kept else None
-        if self._file and lines and lines[-1]:
+        if self._file and not line.endswith(b"\n"):
             self._file.write("\n")
 
     def add(self, key: str, result: SubmissionResult) -> None:
@@ -43,6 +43,13 @@ class Records:
             self._file.write(json.dumps({"key": key, "result": result.to_dict()}) + "\n")
             self._file.flush()
         self.finished[key] = result
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """One at a time: those of a large class are a hundred megabytes."""
+    if path.exists():
+        with path.open("rb") as file:
+            yield from file
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeVar
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from graders.engine.printable import shown
 
@@ -23,11 +25,11 @@ NOT_THERE = "there is no"
 """How the message of a test begins whose function is not defined at all."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # of which a large class has a million
 class TestResult:
     """One hidden test of one student. ``message`` is safe to show to that student."""
 
-    __test__ = False  # not a test class, whatever pytest thinks of its name
+    __test__: ClassVar = False  # not a test class, whatever pytest thinks of its name
 
     name: str
     task: str
@@ -41,6 +43,12 @@ class TestResult:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", shown(self.message, TEST_CHARACTERS))
+        for about in ("name", "task", "description", "hint"):
+            # one copy for a class, whose results come from other processes and from files
+            object.__setattr__(self, about, sys.intern(getattr(self, about)))
+
+    def __reduce__(self) -> tuple[type[TestResult], tuple[Any, ...]]:
+        return TestResult, _values(self)
 
     @property
     def passed(self) -> bool:
@@ -57,6 +65,10 @@ class TestResult:
         write = self.message == NOT_WRITTEN or self.message.startswith(NOT_THERE)
         mend = self.status in ("failed", "error", "timeout") and not write
         return self.hint if mend else ""
+
+
+_FIELDS = tuple(field.name for field in fields(TestResult))
+_values = attrgetter(*_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,10 @@ class SubmissionResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; ten times as fast as ``dataclasses.asdict``, which copies every string."""
-        return {**vars(self), "tests": [vars(test) for test in self.tests]}
+        return {
+            **vars(self),
+            "tests": [dict(zip(_FIELDS, _values(test), strict=True)) for test in self.tests],
+        }
 
 
 @dataclass(frozen=True)
@@ -156,15 +171,16 @@ class ClassResults:
     isolation: str
     submissions: tuple[SubmissionResult, ...] = field(default_factory=tuple)
 
-    def to_json(self, more: Mapping[str, dict[str, Any]] | None = None) -> str:
-        """One line per submission, with what ``more`` has on its student."""
+    def to_json(self, more: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+        """One line per submission, with what ``more`` has on its student, piece by piece."""
         about = {"schema": SCHEMA, **vars(self)}
         del about["submissions"]
-        lines = ",\n".join(
-            json.dumps({**submission.to_dict(), **(more or {}).get(submission.student, {})})
-            for submission in self.submissions
-        )
-        return f'{json.dumps(about)[:-1]}, "submissions": [\n{lines}\n]}}\n'
+        yield f'{json.dumps(about)[:-1]}, "submissions": ['
+        before = "\n"
+        for submission in self.submissions:
+            yield before + json.dumps({**submission.to_dict(), **more[submission.student]})
+            before = ",\n"
+        yield "\n]}\n"
 
 
 class Worth(Protocol):

@@ -13,6 +13,7 @@ from nbgrader.utils import notebook_hash
 from course.cli import main
 from graders.engine.final import results_json
 from graders.engine.results import ClassResults
+from graders.engine.writing import write_atomically
 from tests.graders.class_results import automatic, submission
 
 ME = getpass.getuser()
@@ -59,7 +60,7 @@ def test_the_last_attempt_counts_and_feedback_is_found_where_nbgrader_looks(inbo
     assert place.stat().st_mode & 0o002 == 0
 
     results = ClassResults("softmax", 100.0, "", (submission(ME, "passed", "passed", "passed"),))
-    Path("results.json").write_text(results_json(results, automatic(results)))
+    write_atomically(Path("results.json"), results_json(results, automatic(results)))
     Path("feedback").mkdir()
     words = ["--format", "feedback", "--collected", "submitted", "--to", "feedback"]
     assert main(["export", "softmax", "--from", ".", *words]) == 0

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from course.cli import main
 from graders.engine.final import results_json
 from graders.engine.results import ClassResults, points_by_task
+from graders.engine.writing import write_atomically
 from graders.nbgrader import gradebook
 from graders.nbgrader.final_scores import final_scores
 from tests.graders.chromium import chromium
@@ -37,7 +38,7 @@ def parse(path: Path) -> BeautifulSoup:
 
 def save(results: ClassResults, folder: str) -> None:
     Path(folder).mkdir(parents=True)
-    Path(folder, "results.json").write_text(results_json(results, automatic(results)))
+    write_atomically(Path(folder, "results.json"), results_json(results, automatic(results)))
     Path(folder, "report.html").touch()
 
 
@@ -62,7 +63,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     out = Path("grades/backprop")
     gradebook.update(second, tasks, out, datetime(2026, 3, 1, 13), penalty=lambda *_: 15.0)
     lines = final_scores(second, out / "gradebook.db")
-    (out / "results.json").write_text(results_json(second, lines))
+    write_atomically(out / "results.json", results_json(second, lines))
     (out / "report.html").touch()
     return tmp_path
 
@@ -216,7 +217,7 @@ def test_twice_the_same_and_nobody_who_is_gone(course: Path) -> None:
     assert before == {path: (path.read_bytes(), path.stat().st_ino) for path in before}
     left = tuple(item for item in small_class().submissions if item.student != "cleo")
     results = replace(small_class(), submissions=left)
-    Path("grades/softmax/results.json").write_text(results_json(results, automatic(results)))
+    write_atomically(Path("grades/softmax/results.json"), results_json(results, automatic(results)))
     report()
     assert not (out / "students" / "cleo.html").exists()
     assert (out / "students" / "mine.html").exists()

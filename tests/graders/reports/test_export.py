@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 
 from graders.engine.final import results_json
 from graders.engine.results import ClassResults, SubmissionResult
+from graders.engine.writing import write_atomically
 from graders.errors import BadInput
 from graders.nbgrader import gradebook
 from graders.reports import export
@@ -20,7 +21,7 @@ from tests.graders.class_results import TASKS, automatic, small_class, submissio
 
 def graded(out, results=None):
     results = results or small_class()
-    (out / "results.json").write_text(results_json(results, automatic(results)))
+    write_atomically(out / "results.json", results_json(results, automatic(results)))
     return results
 
 

@@ -13,6 +13,7 @@ import pytest
 from course.cli import main
 from graders.engine.final import results_json
 from graders.engine.results import ClassResults, SubmissionResult
+from graders.engine.writing import write_atomically
 from tests.graders.class_results import automatic, small_class, submission
 
 GRADEBOOK = (
@@ -43,7 +44,7 @@ def grades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(results: ClassResults) -> None:
-    Path("results.json").write_text(results_json(results, automatic(results)))
+    write_atomically(Path("results.json"), results_json(results, automatic(results)))
 
 
 def export(format: str, *options: str, status: int = 0) -> None:
