@@ -18,11 +18,11 @@ def test_results_from_other_processes_share_what_is_alike() -> None:
         assert getattr(first, about) is getattr(second, about)
 
 
-def test_a_result_takes_some_two_hundred_bytes() -> None:
+def test_a_result_takes_some_three_hundred_bytes() -> None:
     pickled = pickle.dumps(TestResult("test_sum", "sum", 2.0, 2.0, "passed", "", 0.1, "a" * 80))
     pickle.loads(pickled)
     tracemalloc.start()
     kept = [pickle.loads(pickled) for _ in range(100)]
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert taken / len(kept) < 250
+    assert taken / len(kept) < 350  # it was 650 with a dictionary and texts of its own
