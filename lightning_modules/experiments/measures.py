@@ -66,10 +66,21 @@ def steps_to(trained: Trained, metric: str, level: float) -> Measured:
 
 
 def dead_units(trained: Trained) -> Measured:
-    """Share of hidden units whose slope is next to 0 for every validation image: `dead`."""
-    steepest: list[Tensor] = []
+    """Hidden units that no validation image can teach much, as shares of all.
+
+    Gives `dead`, whose slope is next to 0 for every image, and `below_zero`, whose input is: there
+    a ReLU is flat and a leaky one nearly so.
+    """
+    dead: list[Tensor] = []  # a share for each layer
+    below_zero: list[Tensor] = []
+
+    def keep(module: nn.Module, inputs: tuple[Tensor], _: Tensor) -> None:
+        z = inputs[0].detach()
+        dead.append(dead_share(steepest_slopes(module, z)))
+        below_zero.append((z.transpose(0, 1).flatten(1).amax(dim=1) < 0).float().mean())
+
     hooks = [
-        module.register_forward_hook(lambda m, x, _: steepest.append(steepest_slopes(m, x[0])))
+        module.register_forward_hook(keep)
         for module in trained.task.modules()
         if isinstance(module, ACTIVATIONS)
     ]
@@ -77,9 +88,8 @@ def dead_units(trained: Trained) -> Measured:
         trained.task(trained.data.val_dataloader().inputs)
     for hook in hooks:
         hook.remove()
-    return Measured(
-        {"dead": float(torch.stack([dead_share(slopes) for slopes in steepest]).mean())}
-    )
+    shares = {"dead": dead, "below_zero": below_zero}
+    return Measured({name: float(torch.stack(each).mean()) for name, each in shares.items()})
 
 
 def distinct_units(trained: Trained) -> Measured:

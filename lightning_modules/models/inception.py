@@ -69,23 +69,26 @@ class InceptionBlock(nn.Module):
 
 
 class OneBranch(nn.Sequential):
-    """One branch of an Inception block by itself, as wide as the block's cost allows.
+    """One branch of an Inception block by itself, as wide as comes nearest to the block's cost.
+
+    All branches have the form of the block's larger ones, a 1x1 convolution in front of that with
+    the kernel, so that they are equally deep.
 
     Args:
         in_channels: channels of the input.
-        kernel_size: of the branch: 1, or 3 or 5 behind a 1x1 convolution as wide.
+        kernel_size: of the branch: 1, 3 or 5.
         cost: multiplications at each position, that is weights, of the block it stands for.
     """
 
     def __init__(self, in_channels: int, kernel_size: int, cost: int) -> None:
-        if kernel_size == 1:
-            width = cost // in_channels
-            super().__init__(ConvUnit(in_channels, width, 1))
-        else:
-            # width * in_channels + kernel_size^2 * width^2 = cost
-            square = kernel_size**2
-            width = int((math.sqrt(in_channels**2 + 4 * square * cost) - in_channels) / 2 / square)
-            super().__init__(ConvUnit(in_channels, width, 1), ConvUnit(width, width, kernel_size))
+        def own_cost(width: int) -> int:
+            return width * in_channels + kernel_size**2 * width**2
+
+        # the larger root of own_cost(width) = cost
+        root = math.sqrt(in_channels**2 + 4 * kernel_size**2 * cost)
+        below = int((root - in_channels) / (2 * kernel_size**2))
+        width = min(below, below + 1, key=lambda width: abs(own_cost(width) - cost))
+        super().__init__(ConvUnit(in_channels, width, 1), ConvUnit(width, width, kernel_size))
         self.out_channels = width
 
 
@@ -109,7 +112,7 @@ class SmallGoogLeNet(nn.Module):
     ) -> None:
         super().__init__()
         self.stem = ConvUnit(in_channels, 8 * width, 3)
-        channels = 8 * width
+        channels = whole = 8 * width  # of this network, and of one of whole blocks
         layers: list[nn.Module] = []
         for scale, count in ((1, 2), (2, 4), (3, 2)):
             for _ in range(count):
@@ -118,9 +121,9 @@ class SmallGoogLeNet(nn.Module):
                 if branch is None:
                     block = InceptionBlock(channels, 2 * w, 4 * w, 4 * w, w, w, w)
                 else:
-                    block = OneBranch(channels, branch, 8 * w * channels + 169 * w**2)
+                    block = OneBranch(channels, branch, 8 * w * whole + 169 * w**2)
                 layers.append(block)
-                channels = block.out_channels
+                channels, whole = block.out_channels, 8 * w
             if scale < 3:
                 layers.append(nn.MaxPool2d(3, stride=2, padding=1))
         self.blocks = nn.Sequential(*layers)
