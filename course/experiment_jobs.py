@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 import lightning_modules.datamodules.augmentation  # configs may then say `class_path: Flip`
 import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
 from course.config_errors import instantiation_line, misfit_line, one_line
+from course.trainer_options import counts_before_shares
 from lightning_modules.errors import BadInput
 from lightning_modules.experiments.plan import Job
 from lightning_modules.experiments.records import Record, rounded, thinned
@@ -98,6 +99,7 @@ def _parser() -> LightningArgumentParser:
     parser = LightningArgumentParser(exit_on_error=False)
     parser.add_argument("--config", action=ActionConfigFile)
     parser.add_lightning_class_args(Trainer, "trainer")
+    counts_before_shares(parser)
     parser.add_lightning_class_args(LightningModule, "model", subclass_mode=True)
     parser.add_lightning_class_args(LightningDataModule, "data", subclass_mode=True)
     # experiments are sized for processors, and compare what one of them computes

@@ -25,7 +25,7 @@ from course import run_folder, run_parts
 from course.closing import closing_lines
 from course.config_errors import instantiation_line, misfit_line, one_line, unavailable
 from course.resuming import Start, read_start, why_not
-from course.trainer_options import refused_by_lightning, unworkable
+from course.trainer_options import counts_before_shares, refused_by_lightning, unworkable
 from lightning_modules.distributed.peers import WatchPeers, lost_connection
 from lightning_modules.errors import BadInput
 from lightning_modules.lightning_internals import leave_out_idle_hooks
@@ -74,6 +74,7 @@ class CourseCLI(LightningCLI):
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         self.command_parser = parser
+        counts_before_shares(parser)
         parser.add_argument("--run_dir", type=str, default="", help="default: runs/LESSON/vN")
         parser.add_argument("--log_model", type=bool, default=False, help="checkpoints go to W&B")
 
