@@ -8,29 +8,16 @@ assignment.
 """
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from graders.authoring.mutants import Mutant, what_student_reads
 from tests.assignments.grading import grade, lost, mutants
 
-# Caught by how long they take, in comparison to the reference in the same run.
-TIMED = ("softmax_sums_again_for_every_entry",)
-
 FIRST = {mutant.assignment: mutant.name for mutant in reversed(mutants())}
 
 
-def parameters() -> list[ParameterSet]:
-    return [
-        pytest.param(
-            mutant,
-            id=f"{mutant.assignment}-{mutant.name}",
-            marks=[pytest.mark.alone] if mutant.name in TIMED else [],
-        )
-        for mutant in mutants()
-    ]
-
-
-@pytest.mark.parametrize("mutant", parameters())
+@pytest.mark.parametrize(
+    "mutant", mutants(), ids=lambda mutant: f"{mutant.assignment}-{mutant.name}"
+)
 def test_mutant_is_caught(mutant: Mutant) -> None:
     whole = len(mutant.replaces) > 1 or mutant.name == FIRST[mutant.assignment]
     result = grade(mutant.assignment, mutant.source, task=None if whole else mutant.task)
