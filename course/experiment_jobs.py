@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 import lightning_modules.datamodules.augmentation  # configs may then say `class_path: Flip`
 import lightning_modules.regularization  # noqa: F401  and `class_path: L1`
 from course.config_errors import instantiation_line, misfit_line, one_line
-from course.trainer_options import counts_before_shares
+from course.jsonargparse_internals import counts_before_shares
 from lightning_modules.errors import BadInput
 from lightning_modules.experiments.plan import Job
 from lightning_modules.experiments.records import Record, rounded, thinned

@@ -24,8 +24,9 @@ import lightning_modules.regularization  # noqa: F401
 from course import run_folder, run_parts
 from course.closing import closing_lines
 from course.config_errors import instantiation_line, misfit_line, one_line, unavailable
+from course.jsonargparse_internals import counts_before_shares
 from course.resuming import Start, read_start, why_not
-from course.trainer_options import counts_before_shares, refused_by_lightning, unworkable
+from course.trainer_options import refused_by_lightning, unworkable
 from lightning_modules.distributed.peers import WatchPeers, lost_connection
 from lightning_modules.errors import BadInput
 from lightning_modules.lightning_internals import leave_out_idle_hooks

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from typing import Union, get_args
 
 import lightning
-from jsonargparse import ArgumentParser, Namespace
+from jsonargparse import Namespace
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 _LIGHTNING = Path(lightning.__file__).parent
-
-
-def counts_before_shares(parser: ArgumentParser) -> None:
-    """Has `limit_train_batches: 1` mean one batch, as it does in Trainer's signature.
-
-    Python keeps one `Optional[Union[int, float]]` for both orders of the two, whichever was written
-    first in the process, and Lightning itself writes both. Where it is the other one, jsonargparse
-    reads 1 as 1.0, which is all batches.
-    """
-    for action in parser._actions:
-        kinds = get_args(getattr(action, "_typehint", None))
-        if int in kinds and float in kinds:
-            others = [kind for kind in kinds if kind is not int]
-            action._typehint = Union[(int, *others)]  # type: ignore[attr-defined]
 
 
 def unworkable(options: Namespace) -> str | None:

@@ -13,7 +13,7 @@ from graders.authoring import notebook, verdicts
 from graders.authoring.findings import Finding, show
 from graders.authoring.mutants import PUT_IN_PLACE, Mutant, definitions, functions, text_of
 from graders.authoring.trials import REFERENCE, STUDENTS, Trial, run
-from graders.engine.catalogue import course_root, source_path
+from graders.engine.catalogue import course_root, parsed, source_path
 from graders.engine.pool import Workers
 from graders.engine.processes import local_workers, worker_count
 from graders.engine.results import points_by_task
@@ -35,7 +35,8 @@ def lint(name: str, jobs: int | None = None) -> int:
         jobs: worker processes; one per core if left out.
 
     Raises:
-        BadInput: there is no such assignment, or this machine cannot grade.
+        BadInput: there is no such assignment, one of its tests is not Python, or this machine
+            cannot grade.
     """
     started = time.perf_counter()
     count = worker_count(jobs)
@@ -69,14 +70,17 @@ class Assignment:
         """The assignment ``name`` of the course at hand.
 
         Raises:
-            BadInput: there is no such assignment, or no hidden test.
+            BadInput: there is no such assignment, no hidden test, or a test that is not Python.
         """
         source_path(name)
         tests = course_root() / "tests"
         mutants, alternates = (
             sorted((tests / kind / name).glob("*.py")) for kind in ("mutants", "alternates")
         )
-        return cls(settings_for(name), mutants, alternates)
+        found = cls(settings_for(name), mutants, alternates)
+        for file in filter(Path.is_file, (found.hidden, found.public)):
+            parsed(file)
+        return found
 
     @property
     def source(self) -> Path:

@@ -107,10 +107,14 @@ def test_what_is_no_python_is_named_with_its_line(
     shutil.copytree(own, folder)
     (folder / file).write_text("x = 1\ndef (:\n")
     monkeypatch.setenv(VARIABLE, str(folder))
-    assert main(["grade", "means", "submitted", "--out", str(tmp_path / "grades")]) == 2
-    assert capsys.readouterr().err.endswith(
-        f"{folder / file} line 2 is not Python: invalid syntax\n"
-    )
+    for command in (
+        ["grade", "means", "submitted", "--out", str(tmp_path / "grades")],
+        ["lint-assignment", "means"],
+    ):
+        assert main(command) == 2
+        assert capsys.readouterr().err.endswith(
+            f"{folder / file} line 2 is not Python: invalid syntax\n"
+        )
 
 
 WITHOUT_A_TEST = '''\

@@ -11,10 +11,8 @@ import pytest
 from nbgrader.utils import notebook_hash
 
 from course.cli import main
-from graders.engine.final import results_json
 from graders.engine.results import ClassResults
-from graders.engine.writing import write_atomically
-from tests.graders.class_results import automatic, submission
+from tests.graders.class_results import submission, write_results
 
 ME = getpass.getuser()
 
@@ -60,7 +58,7 @@ def test_the_last_attempt_counts_and_feedback_is_found_where_nbgrader_looks(inbo
     assert place.stat().st_mode & 0o002 == 0
 
     results = ClassResults("softmax", 100.0, "", (submission(ME, "passed", "passed", "passed"),))
-    write_atomically(Path("results.json"), results_json(results, automatic(results)))
+    write_results(results, Path())
     Path("feedback").mkdir()
     words = ["--format", "feedback", "--collected", "submitted", "--to", "feedback"]
     assert main(["export", "softmax", "--from", ".", *words]) == 0

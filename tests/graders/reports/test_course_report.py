@@ -20,7 +20,7 @@ from graders.engine.writing import write_atomically
 from graders.nbgrader import gradebook
 from graders.nbgrader.final_scores import final_scores
 from tests.graders.chromium import chromium
-from tests.graders.class_results import automatic, small_class, submission
+from tests.graders.class_results import small_class, submission, write_results
 from tests.graders.reports.course_helpers import FAILED, PASSED, graded, rows_of, text_of
 
 ROSTER = (
@@ -38,7 +38,7 @@ def parse(path: Path) -> BeautifulSoup:
 
 def save(results: ClassResults, folder: str) -> None:
     Path(folder).mkdir(parents=True)
-    write_atomically(Path(folder, "results.json"), results_json(results, automatic(results)))
+    write_results(results, Path(folder))
     Path(folder, "report.html").touch()
 
 
@@ -216,8 +216,7 @@ def test_twice_the_same_and_nobody_who_is_gone(course: Path) -> None:
     report()
     assert before == {path: (path.read_bytes(), path.stat().st_ino) for path in before}
     left = tuple(item for item in small_class().submissions if item.student != "cleo")
-    results = replace(small_class(), submissions=left)
-    write_atomically(Path("grades/softmax/results.json"), results_json(results, automatic(results)))
+    write_results(replace(small_class(), submissions=left), Path("grades/softmax"))
     report()
     assert not (out / "students" / "cleo.html").exists()
     assert (out / "students" / "mine.html").exists()

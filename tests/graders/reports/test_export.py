@@ -10,18 +10,16 @@ import pytest
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
-from graders.engine.final import results_json
 from graders.engine.results import ClassResults, SubmissionResult
-from graders.engine.writing import write_atomically
 from graders.errors import BadInput
 from graders.nbgrader import gradebook
 from graders.reports import export
-from tests.graders.class_results import TASKS, automatic, small_class, submission
+from tests.graders.class_results import TASKS, small_class, submission, write_results
 
 
 def graded(out, results=None):
     results = results or small_class()
-    write_atomically(out / "results.json", results_json(results, automatic(results)))
+    write_results(results, out)
     return results
 
 

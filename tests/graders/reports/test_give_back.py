@@ -11,10 +11,8 @@ import nbformat
 import pytest
 
 from course.cli import main
-from graders.engine.final import results_json
 from graders.engine.results import ClassResults, SubmissionResult
-from graders.engine.writing import write_atomically
-from tests.graders.class_results import automatic, small_class, submission
+from tests.graders.class_results import small_class, submission, write_results
 
 GRADEBOOK = (
     "Student,ID,SIS User ID,SIS Login ID,Section,backprop (7),Softmax (8),Current Score\r\n"
@@ -39,12 +37,8 @@ SHEET = (
 @pytest.fixture
 def grades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    write(small_class())
+    write_results(small_class(), tmp_path)
     return tmp_path
-
-
-def write(results: ClassResults) -> None:
-    write_atomically(Path("results.json"), results_json(results, automatic(results)))
 
 
 def export(format: str, *options: str, status: int = 0) -> None:
@@ -83,7 +77,9 @@ def test_a_roster_bridges_ids_that_the_gradebook_lacks(
 def test_moodle_worksheet_is_filled(grades: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ada = replace(submission("ada", "passed", "failed", "passed"), remark="<b>")
     cleo = SubmissionResult("cleo", "rejected", message="=1+1 <script>")
-    write(ClassResults("softmax", 100.0, "", (ada, cleo, *small_class().submissions[1:2])))
+    write_results(
+        ClassResults("softmax", 100.0, "", (ada, cleo, *small_class().submissions[1:2])), Path()
+    )
     Path("sheet.csv").write_text(SHEET, encoding="utf-8")
     export("moodle", "--into", "sheet.csv")
     assert Path("out").read_text(encoding="utf-8") == (
@@ -97,7 +93,10 @@ def test_moodle_worksheet_is_filled(grades: Path, capsys: pytest.CaptureFixture[
 
 def test_a_comma_is_written_where_moodle_writes_commas(grades: Path) -> None:
     Path("sheet.csv").write_text(SHEET.replace('"200,00"', '"3,00"'), encoding="utf-8")
-    write(ClassResults("softmax", 100.0, "", (submission("ada", "passed", "failed", "passed"),)))
+    write_results(
+        ClassResults("softmax", 100.0, "", (submission("ada", "passed", "failed", "passed"),)),
+        Path(),
+    )
     export("moodle", "--into", "sheet.csv")
     assert ',"2,4","3,00",' in Path("out").read_text(encoding="utf-8")
 
