@@ -78,8 +78,9 @@ class Assignment:
             sorted((tests / kind / name).glob("*.py")) for kind in ("mutants", "alternates")
         )
         found = cls(settings_for(name), mutants, alternates)
-        for file in filter(Path.is_file, (found.hidden, found.public)):
-            parsed(file)
+        for folder in (found.settings.tests, found.source.parent):
+            for file in sorted(folder.glob("*.py")):
+                parsed(file)
         return found
 
     @property
