@@ -968,13 +968,15 @@ def test_train_with_a_large_batch(student, rng):
 @pytest.mark.depends("test_train_learns")
 def test_train_with_a_penalty(student, rng):
     """With a penalty, training reaches the minimum of loss and penalty."""
-    X, y = draw_blobs(rng, n=30)
-    options = {"learning_rate": 0.8, "reg": 0.05, "num_steps": 40, "batch_size": 30}
+    X, y = draw_blobs(rng, n=300)
+    options = {"learning_rate": 0.8, "reg": 0.05, "num_steps": 40, "batch_size": 300}
     W = trained(student, (6, 3), X, y, **options)
     # 40 full-batch steps of 0.8 have converged: the objective curves by at least 2 reg = 0.1 in
-    # every direction, which bounds what is left to gain by |gradient|^2 / (2 * 0.1).
+    # every direction, which bounds what is left to gain by |gradient|^2 / (2 * 0.1). Who draws a
+    # batch with replacement never rests, but stays below 0.0031; half the penalty ends above 0.042,
+    # none above 0.36 (150 draws each).
     gradient = X.T @ expected_softmax_loss(X @ W, y)[1] + 2 * 0.05 * W
-    assert np.sum(gradient**2) / 0.2 < 1e-2, (
+    assert np.sum(gradient**2) / 0.2 < 0.015, (
         "with reg=0.05 the weights do not reach the minimum of loss and penalty"
     )
 
