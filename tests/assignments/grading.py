@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 import functools
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from graders.authoring.mutants import PUT_IN_PLACE, Mutant
-from graders.engine.catalogue import course_root, source_path
+from graders.engine.bars import with_bar
+from graders.engine.catalogue import assignment_names, course_root, source_path
 from graders.engine.cells import from_script
 from graders.engine.results import SubmissionResult
 from graders.engine.settings import GradingSettings
@@ -15,6 +19,9 @@ from graders.engine.worker import Grader, GradingJob
 from graders.sandbox.limits import Limits
 
 TESTS = course_root() / "tests"
+CHUNK = 8  # cases that a process is sent at a time
+Case = TypeVar("Case")
+Outcome = TypeVar("Outcome")
 
 
 @functools.cache
@@ -52,6 +59,15 @@ def grade(name: str, source: str, seed: int = 0, task: str | None = None) -> Sub
     return chosen.grade(GradingJob(student, student.encode(), "", code))
 
 
+def side_by_side(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> list[Outcome]:
+    """What every case comes to, in order, in two processes.
+
+    Each keeps the graders warm that it has used: cases of one assignment belong together.
+    """
+    with ProcessPoolExecutor(2) as pool:
+        return list(with_bar(pool.map(outcome, cases, chunksize=CHUNK), "grading", len(cases)))
+
+
 def lost(result: SubmissionResult) -> str:
     """What a failing assertion shows: every test that did not pass."""
     lines = [f"{t.name}: {t.status}: {t.message}" for t in result.tests if t.status != "passed"]
@@ -66,6 +82,11 @@ def mutants() -> list[Mutant]:
 
 def alternates() -> list[Path]:
     return sorted(TESTS.glob("alternates/*/*.py"))
+
+
+def correct_versions() -> list[Path]:
+    """Every reference, and every alternate."""
+    return [*map(source_path, assignment_names()), *alternates()]
 
 
 def correct_source(path: Path) -> str:

@@ -12,18 +12,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
-from graders.engine.catalogue import assignment_names, source_path
-from tests.assignments.grading import alternates, correct_source, grade, lost
-
-CHUNK = 8  # gradings sent to a process at a time
+from graders.engine.catalogue import assignment_names
+from tests.assignments.grading import correct_source, correct_versions, grade, lost, side_by_side
 
 
 @dataclass(frozen=True)
@@ -52,16 +48,12 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="of the seeds")
     options = parser.parse_args()
     names = options.assignment or assignment_names()
-    versions = [p for p in [*map(source_path, names), *alternates()] if p.parent.name in names]
+    versions = [path for path in correct_versions() if path.parent.name in names]
     # by assignment, so that a process seldom changes the one that it keeps warm
     versions.sort(key=lambda path: path.parent.name)
     seeds = range(options.first, options.first + options.seeds)
     cases = [(path, seed) for path in versions for seed in seeds]
-    with ProcessPoolExecutor(2) as pool:
-        done = pool.map(outcome, cases, chunksize=CHUNK)
-        outcomes = list(
-            track(done, "grading", total=len(cases), console=Console(stderr=True, width=100))
-        )
+    outcomes = side_by_side(outcome, cases)
     unfair = [o for o in outcomes if o.lost]
     graded, losing = (Counter(o.assignment for o in some) for some in (outcomes, unfair))
     table = Table("assignment", "right versions", "gradings", "lost points")

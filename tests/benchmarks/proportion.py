@@ -15,21 +15,16 @@ With ``--assignment`` each mutant has a line of its own. Exit status 1 where one
 from __future__ import annotations
 
 import argparse
-import functools
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from statistics import fmean
 
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from graders.authoring.mutants import Mutant, what_student_reads
 from graders.engine.catalogue import assignment_names
-from tests.assignments.grading import grade, mutants
-
-CHUNK = 8  # gradings sent to a process at a time
+from tests.assignments.grading import grade, mutants, side_by_side
 
 
 @dataclass(frozen=True)
@@ -87,10 +82,7 @@ def main() -> int:
     chosen = [m for m in mutants() if m.assignment in (options.assignment or assignment_names())]
     # seeds inside, so that a process seldom changes the assignment that it keeps warm
     cases = [(mutant, seed) for mutant in chosen for seed in range(options.seeds)]
-    with ProcessPoolExecutor(2) as pool:
-        done = pool.map(outcome, cases, chunksize=CHUNK)
-        progress = functools.partial(track, description="grading", console=Console(stderr=True))
-        outcomes = list(progress(done, total=len(cases)))
+    outcomes = side_by_side(outcome, cases)
     out = Console(width=None if sys.stdout.isatty() else 120)
     assignments = grouped(outcomes, "assignment")
     for name, of_one in assignments.items():
